@@ -1,0 +1,11 @@
+"""The one place that makes chance. Everything random takes a generator, so that a run can be repeated from its seed."""
+
+from __future__ import annotations
+
+import random
+import secrets
+
+
+def generator(seed: int | None = None) -> random.Random:
+    """A generator for jitter, phases and impairments: repeatable with a seed, otherwise seeded by the system."""
+    return random.Random(secrets.randbits(64) if seed is None else seed)  # noqa: S311 - never used for secrets

@@ -1,0 +1,1 @@
+"""What an edge node and the hub say to each other: columnar batches, acknowledgements, enrolment and the probe plan."""
