@@ -30,7 +30,9 @@ class TallyError(Exception):
     status: ClassVar[int] = 500
     code: ClassVar[str] = "internal"
     title: ClassVar[str] = gettext_noop("Something went wrong on our side.")
-    advice: ClassVar[str] = gettext_noop("Nothing was lost. Try again; if it happens twice, tell support the code below.")
+    advice: ClassVar[str] = gettext_noop(
+        "Nothing was lost. Try again; if it happens twice, tell support the code below."
+    )
 
     def __init__(self, **facts: Any) -> None:
         self.facts = facts

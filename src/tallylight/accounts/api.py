@@ -1,0 +1,114 @@
+"""The door of `accounts`: who is asking, who works here, whose data is whose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from tallylight.accounts.errors import OrganisationUnknown, RoleRequired
+from tallylight.accounts.models import Membership, Organisation
+from tallylight.accounts.roles import OrganisationKind, Role, Viewer, require, require_staff
+from tallylight.accounts.services import audit, create_organisation, create_person, create_token
+from tallylight.accounts.sign_in import Bearer, Session, viewer_of
+from tallylight.accounts.tenancy import TenantModel, TenantQuerySet
+
+__all__ = [
+    "Bearer",
+    "OrganisationCard",
+    "OrganisationKind",
+    "OrganisationUnknown",
+    "PersonCard",
+    "Role",
+    "RoleRequired",
+    "Session",
+    "TenantModel",
+    "TenantQuerySet",
+    "Viewer",
+    "audit",
+    "create_organisation",
+    "create_person",
+    "create_token",
+    "members_of",
+    "organisation",
+    "organisation_by_slug",
+    "organisations",
+    "person",
+    "require",
+    "require_staff",
+    "staff_with_role",
+    "viewer_of",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationCard:
+    """An organisation as other rooms know it."""
+
+    id: UUID
+    slug: str
+    name: str
+    kind: OrganisationKind
+    timezone: str
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCard:
+    """A person as other rooms know them."""
+
+    id: UUID
+    name: str
+    email: str
+    role: Role
+    locale: str
+    timezone: str
+
+
+def organisation(id: UUID) -> OrganisationCard:  # noqa: A002 - the field's name
+    """One organisation. Raises OrganisationUnknown."""
+    row = Organisation.objects.filter(id=id).first()
+    if row is None:
+        raise OrganisationUnknown(organisation=id)
+    return _organisation(row)
+
+
+def organisation_by_slug(slug: str) -> OrganisationCard:
+    """One organisation by its slug. Raises OrganisationUnknown."""
+    row = Organisation.objects.filter(slug=slug).first()
+    if row is None:
+        raise OrganisationUnknown(organisation=slug)
+    return _organisation(row)
+
+
+def organisations(kind: OrganisationKind = OrganisationKind.CUSTOMER) -> list[OrganisationCard]:
+    """All organisations of one kind, by name."""
+    return [_organisation(row) for row in Organisation.objects.filter(kind=kind.value).order_by("name")]
+
+
+def staff_with_role(role: Role) -> list[PersonCard]:
+    """The provider's people with that role who can sign in, the longest serving first."""
+    return _people(organisation__kind=OrganisationKind.PROVIDER.value, role=role.value)
+
+
+def members_of(organisation_id: UUID) -> list[PersonCard]:
+    """The people of one organisation who can sign in, the longest serving first."""
+    return _people(organisation_id=organisation_id)
+
+
+def person(id: UUID) -> PersonCard | None:  # noqa: A002
+    """One person, or None."""
+    return next(iter(_people(person_id=id)), None)
+
+
+def _people(**lookups: object) -> list[PersonCard]:
+    rows = Membership.objects.filter(person__is_active=True, **lookups).select_related("person").order_by("id")
+    return [
+        PersonCard(
+            row.person.id, row.person.name, row.person.email, Role(row.role), row.person.locale, row.person.timezone
+        )
+        for row in rows
+    ]
+
+
+def _organisation(row: Organisation) -> OrganisationCard:
+    return OrganisationCard(row.id, row.slug, row.name, OrganisationKind(row.kind), row.timezone, row.locale)

@@ -1,0 +1,26 @@
+"""What can go wrong about who is asking."""
+
+from __future__ import annotations
+
+from tallylight.kernel.errors import Invalid, NotFound, Refused, gettext_noop
+
+
+class RoleRequired(Refused):
+    code = "role-required"
+    title = gettext_noop("This needs another role (%(needed)s); yours is %(role)s.")
+
+
+class OrganisationUnknown(NotFound):
+    code = "organisation-unknown"
+    title = gettext_noop("There is no organisation %(organisation)s.")
+
+
+class NoOrganisation(Refused):
+    code = "no-organisation"
+    title = gettext_noop("This account belongs to no organisation.")
+
+
+class AddressTaken(Invalid):
+    code = "address-taken"
+    title = gettext_noop("There is an account with the address %(email)s already.")
+    advice = gettext_noop("Use another address, or sign in with this one.")

@@ -1,0 +1,67 @@
+"""Routes: who am I, the people of my organisation, organisations."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+from ninja.pagination import LimitOffsetPagination, paginate
+
+from tallylight.accounts import api
+
+router = Router()
+
+
+class OrganisationOut(Schema):
+    id: UUID
+    slug: str
+    name: str
+    kind: str
+    timezone: str
+    locale: str
+
+
+class PersonOut(Schema):
+    id: UUID
+    name: str
+    email: str
+    role: str
+    locale: str
+    timezone: str
+
+
+class MeOut(Schema):
+    person_id: UUID
+    name: str
+    role: str
+    is_provider: bool
+    organisation: OrganisationOut
+
+
+@router.get("/me", response=MeOut, summary="Who am I")
+def me(request: HttpRequest) -> dict[str, object]:
+    """The person or token that asks, and its organisation."""
+    viewer = api.viewer_of(request)
+    return {
+        "person_id": viewer.person_id,
+        "name": viewer.name,
+        "role": viewer.role,
+        "is_provider": viewer.is_provider,
+        "organisation": api.organisation(viewer.organisation_id),
+    }
+
+
+@router.get("/organisations", response=list[OrganisationOut], summary="Organisations I may see")
+@paginate(LimitOffsetPagination)
+def organisations(request: HttpRequest) -> list[api.OrganisationCard]:
+    """The provider's staff sees every customer; a customer sees itself."""
+    viewer = api.viewer_of(request)
+    return api.organisations() if viewer.is_provider else [api.organisation(viewer.organisation_id)]
+
+
+@router.get("/people", response=list[PersonOut], summary="People of my organisation")
+@paginate(LimitOffsetPagination)
+def people(request: HttpRequest) -> list[api.PersonCard]:
+    """Everybody in the organisation of the one who asks."""
+    return api.members_of(api.viewer_of(request).organisation_id)

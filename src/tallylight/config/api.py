@@ -1,0 +1,92 @@
+"""The HTTP API: every room's routes under /api/v1, one way to sign in, one shape of error."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from tallylight import __version__
+from tallylight.accounts.api import Bearer, Session
+from tallylight.config.problems import problem_response
+from tallylight.kernel.errors import Invalid, NotFound, NotSignedIn, TallyError, gettext_noop
+
+log = structlog.get_logger(__name__)
+
+
+class InvalidFields(Invalid):
+    """Fields of a request don't fit; `fields` names each with its reason."""
+
+    code = "invalid-fields"
+    advice = gettext_noop("Correct the fields that are named and send it again.")
+
+
+api = NinjaAPI(
+    title="Tallylight",
+    version=__version__,
+    description="The after-sales system of a live-streaming acceleration network.",
+    auth=[Bearer(), Session()],
+    urls_namespace="api-v1",
+    docs_url="/docs",
+    openapi_url="/openapi.json",
+)
+
+
+@api.exception_handler(TallyError)
+def _tally_error(request: HttpRequest, error: TallyError) -> HttpResponse:
+    return problem_response(request, error)
+
+
+@api.exception_handler(ValidationError)
+def _validation(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    fields = [
+        {"field": ".".join(str(part) for part in item["loc"]), "reason": item["msg"]} for item in error.errors[:50]
+    ]
+    return problem_response(request, InvalidFields(fields=fields))
+
+
+@api.exception_handler(DjangoValidationError)
+def _django_validation(request: HttpRequest, error: DjangoValidationError) -> HttpResponse:
+    return problem_response(request, InvalidFields(fields=[{"field": "", "reason": text} for text in error.messages]))
+
+
+@api.exception_handler(AuthenticationError)
+def _authentication(request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
+    response = problem_response(request, NotSignedIn())
+    response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+@api.exception_handler(Http404)
+def _not_found(request: HttpRequest, _error: Http404) -> HttpResponse:
+    return problem_response(request, NotFound())
+
+
+@api.exception_handler(HttpError)
+def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    kind: type[TallyError] = NotFound if error.status_code == 404 else Invalid
+    return problem_response(request, kind())
+
+
+@api.exception_handler(Exception)
+def _unexpected(request: HttpRequest, error: Exception) -> HttpResponse:
+    log.error("unexpected error", path=request.path, exc_info=error)
+    return problem_response(request, TallyError())
+
+
+def _mount() -> None:
+    for room in settings.ROOMS:
+        name = f"tallylight.{room}.http"
+        if find_spec(name):
+            module: Any = import_module(name)
+            api.add_router("", module.router, tags=[room])
+
+
+_mount()

@@ -1,0 +1,55 @@
+"""Errors as RFC 9457 problem details, in the reader's language, or as a page where a person reads."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext
+
+from tallylight.kernel.errors import TallyError
+
+#: Problem types are stable addresses below this.
+TYPES = "/problems/"
+
+
+def problem(error: TallyError) -> dict[str, Any]:
+    """`error` as a problem details object: type, title, status, detail (what to do), code and its facts."""
+    title, advice = gettext(error.title), gettext(error.advice)
+    return {
+        "type": TYPES + error.code,
+        "title": title % error.facts if error.facts else title,
+        "status": error.status,
+        "detail": advice % error.facts if error.facts else advice,
+        "code": error.code,
+        "facts": {key: _plain(value) for key, value in error.facts.items()},
+    }
+
+
+def problem_response(request: HttpRequest, error: TallyError, *, retry_after_s: float = 0.0) -> HttpResponse:
+    """The answer for `error`: a page for a browser, problem+json for everything else."""
+    body = problem(error)
+    response: HttpResponse
+    if _wants_page(request):
+        response = HttpResponse(render_to_string("problem.html", {"problem": body}, request), status=error.status)
+    else:
+        response = JsonResponse(body, status=error.status, content_type="application/problem+json")
+    if retry_after_s:
+        response["Retry-After"] = str(math.ceil(retry_after_s))
+    return response
+
+
+def _wants_page(request: HttpRequest) -> bool:
+    return not request.path.startswith("/api/") and request.accepts("text/html")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bool | int | float | str) or value is None:
+        return value
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    return str(value)
