@@ -55,7 +55,7 @@ class DetourLease:
 
 @dataclass(frozen=True, slots=True)
 class PeerAddress:
-    """A peer as one node should probe it; `key` authenticates STAMP packets both ways."""
+    """A peer as one node should probe it; `key` is the pair's and authenticates STAMP both ways."""
 
     name: str
     host: str

@@ -18,19 +18,19 @@ _kinds: dict[str, type[Event]] = {}
 _carrier: Callable[[Event], None] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Event:
     """Something that happened. Subclasses are the vocabulary; the class name is the name on the wire."""
 
     name: ClassVar[str] = "Event"
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        super(Event, cls).__init_subclass__(**kwargs)
+        super().__init_subclass__(**kwargs)
         cls.name = cls.__name__
         _kinds[cls.__name__] = cls
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ThresholdRaised(Event):
     """An alert began to fire."""
 
@@ -38,7 +38,7 @@ class ThresholdRaised(Event):
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ThresholdCleared(Event):
     """An alert was shown, by measurement, to be over."""
 
@@ -46,7 +46,7 @@ class ThresholdCleared(Event):
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class IncidentOpened(Event):
     """Alerts of one region became one story."""
 
@@ -54,7 +54,7 @@ class IncidentOpened(Event):
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class IncidentWidened(Event):
     """A running incident reached further customers or a higher severity."""
 
@@ -62,7 +62,7 @@ class IncidentWidened(Event):
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class IncidentRecovered(Event):
     """Every alert of the incident is over, by measurement."""
 
@@ -70,7 +70,7 @@ class IncidentRecovered(Event):
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TicketOpened(Event):
     """A customer has a conversation with an owner and running clocks."""
 
@@ -78,7 +78,7 @@ class TicketOpened(Event):
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TicketAcknowledged(Event):
     """A person took the ticket in hand."""
 
@@ -86,7 +86,7 @@ class TicketAcknowledged(Event):
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EscalationStepped(Event):
     """A step of a ladder was taken; `subject` is what it is about, named by its room."""
 
@@ -96,7 +96,7 @@ class EscalationStepped(Event):
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ContractAmended(Event):
     """A contract version was put in force for an organisation."""
 

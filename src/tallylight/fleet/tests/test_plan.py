@@ -39,3 +39,16 @@ def test_the_version_changes_exactly_when_the_plan_does() -> None:
     plain = plan_for("iad-1", NODES, {})
     assert plan_for("iad-1", list(reversed(NODES)), {}).version == plain.version
     assert plan_for("iad-1", NODES, {"sin-1": LEASE}).version != plain.version
+
+
+def test_both_ends_of_a_path_share_a_key_and_no_other_path_has_it() -> None:
+    keys = {
+        frozenset((name, peer.name)): set()
+        for name in ("fra-1", "iad-1", "sin-1")
+        for peer in plan_for(name, NODES, {}).peers
+    }
+    for name in ("fra-1", "iad-1", "sin-1"):
+        for peer in plan_for(name, NODES, {}).peers:
+            keys[frozenset((name, peer.name))].add(peer.key)
+    assert [len(shared) for shared in keys.values()] == [1, 1, 1]
+    assert len({key for shared in keys.values() for key in shared}) == 3
