@@ -98,6 +98,9 @@ DATABASES = {
     }
 }
 CLICKHOUSE_URL = _env.clickhouse_url
+SMTP_URL = _env.smtp_url
+MAIL_FROM = _env.mail_from
+PUBLIC_URL = _env.public_url
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.Person"

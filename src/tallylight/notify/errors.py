@@ -1,0 +1,34 @@
+"""What can go wrong about reaching somebody."""
+
+from __future__ import annotations
+
+from tallylight.kernel.errors import Invalid, NotFound, gettext_noop
+
+
+class EndpointRefused(Invalid):
+    """The address is none that we can deliver to. It is a secret and therefore not among the facts."""
+
+    code = "endpoint-refused"
+    title = gettext_noop("This is no address that we can deliver to.")
+    advice = gettext_noop(
+        "Use an Apprise URL such as ntfys://host/topic; the list is at https://github.com/caronc/apprise."
+    )
+
+
+class EndpointUnknown(NotFound):
+    code = "endpoint-unknown"
+    title = gettext_noop("There is no such address of yours.")
+
+
+class LinkRefused(Invalid):
+    """A link from a message is not what we sent, or is meant for something else."""
+
+    code = "link-refused"
+    title = gettext_noop("This link is not valid.")
+    advice = gettext_noop("Open the newest message and use its link, or sign in and act there.")
+
+
+class LinkExpired(Invalid):
+    code = "link-expired"
+    title = gettext_noop("This link ended at %(expired_at)s.")
+    advice = gettext_noop("Sign in and act there.")

@@ -1,0 +1,79 @@
+"""What is sent, to whom, and what became of it: plain values, no I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+MAIL = "mail"
+
+
+class State(StrEnum):
+    """Where a message is on its way.
+
+    queued ─> sending ─> committing ─> accepted
+                 └───────────┴──────> deferred (tried again) or failed (given up)
+    """
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    COMMITTING = "committing"
+    DEFERRED = "deferred"
+    ACCEPTED = "accepted"
+    FAILED = "failed"
+
+
+class Outcome(StrEnum):
+    """How one attempt ended. `unknown`: handed over, but the answer was never heard."""
+
+    ACCEPTED = "accepted"
+    TEMPORARY = "temporary"
+    PERMANENT = "permanent"
+    UNKNOWN = "unknown"
+    ABANDONED = "abandoned"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody to reach. `address` is a mail address; `channel` names what else of the person's may be used."""
+
+    address: str
+    locale: str = "en"
+    timezone: str = "UTC"
+    name: str = ""
+    person_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a message says, in one language. `html` may be empty."""
+
+    subject: str
+    text: str
+    html: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message ready to be handed over. `thread` groups messages about one subject in the reader's mail program."""
+
+    id: UUID
+    sender: str
+    address: str
+    locale: str
+    content: Text
+    thread: UUID | None
+    written_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the other side said. `server` is who said it, `queue_id` what it calls the message (both may be empty)."""
+
+    outcome: Outcome
+    server: str = ""
+    code: int | None = None
+    reply: str = ""
+    queue_id: str = ""
