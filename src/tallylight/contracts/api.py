@@ -1,0 +1,189 @@
+"""The door of the contracts room: agreements as values, and which of them applied when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from tallylight.accounts.api import Viewer, organisations
+from tallylight.contracts import reading, services
+from tallylight.contracts.agreement import (
+    Agreement,
+    Channel,
+    Combine,
+    Condition,
+    CreditTable,
+    Level,
+    Metric,
+    Objective,
+    Party,
+    Promise,
+    SeverityRule,
+    Statistic,
+    Step,
+    SupportLevel,
+    Threshold,
+    Tier,
+    UnknownCounts,
+)
+from tallylight.contracts.errors import ContractInvalid, NoContract, Problem, WrongCustomer
+from tallylight.contracts.models import ContractVersion
+from tallylight.contracts.severity import IncidentFacts, severity_of
+
+__all__ = [
+    "Agreement",
+    "Channel",
+    "Combine",
+    "Condition",
+    "ContractInvalid",
+    "CreditTable",
+    "InForce",
+    "IncidentFacts",
+    "Level",
+    "Metric",
+    "NoContract",
+    "Objective",
+    "Party",
+    "Problem",
+    "Promise",
+    "Segment",
+    "SeverityRule",
+    "Statistic",
+    "Step",
+    "SupportLevel",
+    "Threshold",
+    "Tier",
+    "UnknownCounts",
+    "VersionCard",
+    "WrongCustomer",
+    "all_in_force",
+    "in_force",
+    "put_in_force",
+    "read",
+    "segments_between",
+    "severity_of",
+    "version",
+    "versions",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionCard:
+    """A stored contract version. `effective_to` is the end of a term that does not renew, else None."""
+
+    id: UUID
+    organisation_id: UUID
+    number: str
+    sha256: str
+    effective_from: datetime
+    effective_to: datetime | None
+    accepted_at: datetime
+    accepted_by: UUID | None
+
+
+class InForce(NamedTuple):
+    """An organisation's agreement at the instant that was asked for."""
+
+    organisation_id: UUID
+    slug: str
+    agreement: Agreement
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of time under one contract version; `start` is inside, `end` is not."""
+
+    start: datetime
+    end: datetime
+    agreement: Agreement
+    sha256: str
+
+
+def read(source: str) -> Agreement:
+    """The agreement in a YAML text. Raises ContractInvalid with every fault and its place."""
+    return reading.read(source).agreement
+
+
+def put_in_force(organisation_id: UUID, source: str, by: Viewer | None, now: datetime) -> VersionCard:
+    """Store a contract as the organisation's next segment, once; publishes ContractAmended.
+
+    The first contract applies from the date it names; an amendment from that date or `now`, whichever is later.
+    Raises ContractInvalid, WrongCustomer, or OrganisationUnknown.
+    """
+    return card(services.put_in_force(organisation_id, source, by=by, now=now))
+
+
+def in_force(organisation_id: UUID, at: datetime) -> Agreement | None:
+    """What applied to the organisation at `at`: one query. None before the first contract and after a term that ended."""
+    row = ContractVersion.objects.filter(organisation_id=organisation_id, effective_from__lte=at).first()
+    return _agreement(row) if row and _lasts(row, at) else None
+
+
+def all_in_force(at: datetime) -> list[InForce]:
+    """Every customer's agreement at `at`, by slug."""
+    latest = (
+        ContractVersion.objects.filter(effective_from__lte=at)
+        .order_by("organisation_id", "-effective_from", "-id")
+        .distinct("organisation_id")
+    )
+    rows = {row.organisation_id: row for row in latest if _lasts(row, at)}
+    found = [
+        InForce(each.id, each.slug, _agreement(rows[each.id]), rows[each.id].sha256)
+        for each in organisations()
+        if each.id in rows
+    ]
+    return sorted(found, key=lambda each: each.slug)
+
+
+def segments_between(organisation_id: UUID, start: datetime, end: datetime) -> list[Segment]:
+    """The stretches of `[start, end)` under each contract version, in order; time without a contract is left out."""
+    rows = ContractVersion.objects.filter(organisation_id=organisation_id, effective_from__lt=end)
+    segments: list[Segment] = []
+    until = end
+    for row in rows:
+        if until <= start:
+            break
+        first = max(row.effective_from, start)
+        last = min(until, row.effective_to or until)
+        if first < last:
+            segments.insert(0, Segment(first, last, _agreement(row), row.sha256))
+        until = min(until, row.effective_from)
+    return segments
+
+
+def versions(organisation_id: UUID) -> list[VersionCard]:
+    """Every version ever put in force for the organisation, the latest first."""
+    return [card(row) for row in ContractVersion.objects.filter(organisation_id=organisation_id)]
+
+
+def version(organisation_id: UUID, version_id: UUID) -> tuple[VersionCard, str, Agreement]:
+    """One version with its source text and what it says. Raises NoContract."""
+    row = ContractVersion.objects.filter(organisation_id=organisation_id, id=version_id).first()
+    if row is None:
+        raise NoContract(version=version_id)
+    return card(row), row.source, _agreement(row)
+
+
+def card(row: ContractVersion) -> VersionCard:
+    """A row as other rooms see it."""
+    return VersionCard(
+        row.id,
+        row.organisation_id,
+        row.number,
+        row.sha256,
+        row.effective_from,
+        row.effective_to,
+        row.accepted_at,
+        row.accepted_by_id,
+    )
+
+
+def _agreement(row: ContractVersion) -> Agreement:
+    return reading.of_document(row.document).agreement
+
+
+def _lasts(row: ContractVersion, at: datetime) -> bool:
+    return row.effective_to is None or at < row.effective_to

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ContractsApp(AppConfig):
+    name = "tallylight.contracts"
+    label = "contracts"

@@ -1,0 +1,73 @@
+"""`tally contract`: lint a contract file, or put one in force."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from tallylight.contracts.errors import ContractInvalid
+from tallylight.contracts.reading import Reading, read
+from tallylight.kernel import clock
+from tallylight.kernel.errors import TallyError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The verbs of `tally contract` and their arguments."""
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    lint = verbs.add_parser("lint", help="name every fault of contract files by line and column")
+    lint.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    apply = verbs.add_parser("apply", help="put a contract in force for an organisation")
+    apply.add_argument("file", type=Path, metavar="FILE")
+    apply.add_argument("--organisation", required=True, metavar="SLUG", help="the customer's slug")
+
+
+def main(args: argparse.Namespace) -> int:
+    """The exit code: 0 when all is well, 1 when a contract has faults or could not be put in force."""
+    if args.verb == "lint":
+        return max([_lint(path) for path in args.files])
+    return _apply(args.file, args.organisation)
+
+
+def _lint(path: Path) -> int:
+    reading = _read(path)
+    if reading is None:
+        return 1
+    print(f"{path}: {reading.agreement.number} is sound, sha256 {reading.sha256}")
+    return 0
+
+
+def _read(path: Path) -> Reading | None:
+    try:
+        return read(_text(path))
+    except ContractInvalid as error:
+        for problem in error.problems:
+            print(f"{path}:{problem}", file=sys.stderr)
+    except (OSError, UnicodeDecodeError) as error:
+        print(f"{path}: can't be read: {error}", file=sys.stderr)
+    return None
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8-sig")
+
+
+def _apply(path: Path, slug: str) -> int:
+    if _read(path) is None:
+        return 1
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tallylight.config.settings")
+    import django
+
+    django.setup()
+    from tallylight.accounts import api as accounts
+    from tallylight.contracts import api as contracts
+
+    try:
+        organisation = accounts.organisation_by_slug(slug)
+        version = contracts.put_in_force(organisation.id, _text(path), by=None, now=clock.now())
+    except TallyError as error:
+        print(f"{path}: {error} {error.advice % error.facts if error.facts else error.advice}", file=sys.stderr)
+        return 1
+    print(f"{slug}: {version.number} applies from {clock.rfc3339(version.effective_from)}, sha256 {version.sha256}")
+    return 0

@@ -1,0 +1,85 @@
+"""Routes: the versions of a contract, what applied at an instant, the text, the schema."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from ninja import Router, Schema
+from ninja.pagination import LimitOffsetPagination, paginate
+
+from tallylight.accounts.api import Viewer, organisation_by_slug, viewer_of
+from tallylight.contracts import schema
+from tallylight.contracts.errors import NoContract
+from tallylight.contracts.models import ContractVersion
+from tallylight.kernel import clock
+
+router = Router()
+
+
+class VersionOut(Schema):
+    id: UUID
+    organisation_id: UUID
+    number: str
+    sha256: str
+    effective_from: datetime
+    effective_to: datetime | None
+    accepted_at: datetime
+
+
+class VersionWithDocument(VersionOut):
+    document: dict[str, Any]
+
+
+@router.get("/contracts", response=list[VersionOut], summary="Contract versions I may see")
+@paginate(LimitOffsetPagination)
+def versions(request: HttpRequest, organisation: str | None = None) -> Any:
+    """Every version ever put in force, the latest first; of one organisation where its slug is given."""
+    rows = ContractVersion.objects.visible_to(viewer_of(request)).order_by("-effective_from", "-id")
+    return rows.filter(organisation__slug=organisation) if organisation else rows
+
+
+@router.get("/contracts/in-force", response=VersionWithDocument, summary="What applied at an instant")
+def in_force(request: HttpRequest, organisation: str | None = None, at: datetime | None = None) -> ContractVersion:
+    """The version that applied to an organisation at `at` (RFC 3339, now where left out). Customers ask about themselves."""
+    viewer = viewer_of(request)
+    instant = _aware(at)
+    row = (
+        ContractVersion.objects.visible_to(viewer)
+        .filter(organisation_id=_organisation(viewer, organisation), effective_from__lte=instant)
+        .first()
+    )
+    if row is None or (row.effective_to and row.effective_to <= instant):
+        raise NoContract
+    return row
+
+
+@router.get("/contracts/{version_id}", response=VersionWithDocument, summary="One contract version")
+def version(request: HttpRequest, version_id: UUID) -> ContractVersion:
+    """One version with its document."""
+    return ContractVersion.objects.get_visible(viewer_of(request), version_id)
+
+
+@router.get("/contracts/{version_id}/source", summary="The text of a contract version", response={200: str})
+def source(request: HttpRequest, version_id: UUID) -> HttpResponse:
+    """The YAML text as it was accepted."""
+    row = ContractVersion.objects.get_visible(viewer_of(request), version_id)
+    return HttpResponse(row.source, content_type="application/yaml; charset=utf-8")
+
+
+@router.get("/schemas/tallylight-contract-v1.json", auth=None, summary="The contract schema", response=dict[str, Any])
+def contract_schema(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - ninja's signature
+    """The published JSON Schema (2020-12) that contract files are written under. Public."""
+    return JsonResponse(schema.document(), content_type="application/schema+json")
+
+
+def _organisation(viewer: Viewer, slug: str | None) -> UUID:
+    return organisation_by_slug(slug).id if slug and viewer.is_provider else viewer.organisation_id
+
+
+def _aware(at: datetime | None) -> datetime:
+    if at is None:
+        return clock.now()
+    return at if at.tzinfo else at.replace(tzinfo=clock.now().tzinfo)

@@ -1,0 +1,37 @@
+"""From YAML text to an Agreement, whole or not at all. Pure: text in, value or ContractInvalid out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tallylight.contracts import build, canonical, schema, sense, yaml_text
+from tallylight.contracts.agreement import Agreement
+from tallylight.contracts.errors import ContractInvalid
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A valid contract: the agreement, its canonical document and the hash that pins it."""
+
+    agreement: Agreement
+    document: dict[str, Any]
+    sha256: str
+
+
+def read(source: str) -> Reading:
+    """The contract in `source`. Raises ContractInvalid with all faults of the first stage that has any.
+
+    The stages are the YAML itself, the schema, and then sense: what the parts say to each other.
+    """
+    text = yaml_text.load(source)
+    for stage in (schema.problems, sense.problems):
+        found = stage(text)
+        if found:
+            raise ContractInvalid(found)
+    return of_document(text.value)
+
+
+def of_document(document: dict[str, Any]) -> Reading:
+    """A stored document as a contract; it was checked when it was stored."""
+    return Reading(build.agreement(document), document, canonical.sha256(document))

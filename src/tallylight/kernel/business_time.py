@@ -1,0 +1,164 @@
+"""Business time: when somebody is at work, in real seconds, through daylight-saving changes and holidays.
+
+Conventions:
+
+- Spans are half-open: the opening instant is inside, the closing instant is not.
+- A duration that is used up exactly at a closing edge ends at the closing, not at the next opening.
+- Seconds are real seconds: a Sunday of 25 hours counts 25.
+- A wall time that happens twice opens at its first and closes at its last occurrence; a wall time that a zone skips is the
+  instant of the skip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+#: How far ahead a duration is looked for before a calendar is called closed for good.
+HORIZON = timedelta(days=366 * 5)
+
+_DAY = timedelta(days=1)
+_NOTHING = timedelta(0)
+
+
+class NeverOpen(ValueError):
+    """A calendar has no opening hours within the horizon, so a duration would never be used up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """One interval of a day, in minutes since local midnight; `closes` may be 1440, the end of the day."""
+
+    opens: int
+    closes: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.opens < self.closes <= 1440:
+            raise ValueError("hours open before they close, within one day")
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """When time counts. `week` holds each weekday's hours, Monday first; None counts around the clock.
+
+    `closed` are whole local days on which nobody works. `zone` is an IANA name.
+    """
+
+    name: str
+    zone: str = "UTC"
+    week: tuple[tuple[Hours, ...], ...] | None = None
+    closed: frozenset[date] = frozenset()
+
+    def __post_init__(self) -> None:
+        if self.week is not None and len(self.week) != 7:
+            raise ValueError("a week has seven days")
+
+    @property
+    def always(self) -> bool:
+        """Whether every instant counts."""
+        return self.week is None and not self.closed
+
+    def hours_on(self, day: date) -> tuple[Hours, ...]:
+        """The hours of a local day."""
+        if day in self.closed:
+            return ()
+        return (Hours(0, 1440),) if self.week is None else self.week[day.weekday()]
+
+
+#: Every second of every day.
+AROUND_THE_CLOCK = Calendar(name="24x7")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open stretch of time in UTC."""
+
+    start: datetime
+    end: datetime
+
+    @property
+    def length(self) -> timedelta:
+        """Real time from start to end."""
+        return self.end - self.start
+
+
+def open_spans(calendar: Calendar, start: datetime, end: datetime) -> Iterator[Span]:
+    """The open stretches between two instants, in order, touching ones joined."""
+    pending: Span | None = None
+    for span in _clipped(calendar, start, end):
+        if pending is None or span.start > pending.end:
+            if pending is not None:
+                yield pending
+            pending = span
+        else:
+            pending = Span(pending.start, max(pending.end, span.end))
+    if pending is not None:
+        yield pending
+
+
+def open_time(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
+    """How much open time lies between two instants."""
+    if calendar.always:
+        return max(end - start, _NOTHING)
+    return sum((span.length for span in open_spans(calendar, start, end)), _NOTHING)
+
+
+def after(calendar: Calendar, start: datetime, duration: timedelta) -> datetime:
+    """The first instant at which `duration` of open time has passed since `start`. Raises NeverOpen."""
+    if calendar.always or duration <= _NOTHING:
+        return start + max(duration, _NOTHING)
+    left = duration
+    for span in open_spans(calendar, start, start + HORIZON + duration):
+        if left <= span.length:
+            return span.start + left
+        left -= span.length
+    raise NeverOpen(f"calendar {calendar.name} is closed for good after {start.isoformat()}")
+
+
+def is_open(calendar: Calendar, at: datetime) -> bool:
+    """Whether `at` is inside opening hours."""
+    return any(open_spans(calendar, at, at + timedelta(microseconds=1)))
+
+
+def local_midnight(day: date, zone: str) -> datetime:
+    """The first instant of a local day, in UTC."""
+    return _instant(day, 0, ZoneInfo(zone), last=False)
+
+
+def _clipped(calendar: Calendar, start: datetime, end: datetime) -> Iterator[Span]:
+    if calendar.always:
+        if start < end:
+            yield Span(start.astimezone(UTC), end.astimezone(UTC))
+        return
+    zone = ZoneInfo(calendar.zone)
+    day, until = start.astimezone(zone).date() - _DAY, end.astimezone(zone).date()
+    while day <= until:
+        for hours in calendar.hours_on(day):
+            opens = max(_instant(day, hours.opens, zone, last=False), start)
+            closes = min(_instant(day, hours.closes, zone, last=True), end)
+            if opens < closes:
+                yield Span(opens.astimezone(UTC), closes.astimezone(UTC))
+        day += _DAY
+
+
+def _instant(day: date, minute: int, zone: ZoneInfo, *, last: bool) -> datetime:
+    if minute == 1440:
+        day, minute = day + _DAY, 0
+    wall = datetime.combine(day, time(minute // 60, minute % 60), tzinfo=zone)
+    first, second = (wall.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+    if first > second:
+        return _skip_between(second, first, zone)
+    return second if last else first
+
+
+def _skip_between(before: datetime, behind: datetime, zone: ZoneInfo) -> datetime:
+    """The instant between the two at which the zone's offset changes."""
+    old = before.astimezone(zone).utcoffset()
+    low, high = 0, int((behind - before).total_seconds())
+    while high - low > 1:
+        middle = (low + high) // 2
+        same = (before + timedelta(seconds=middle)).astimezone(zone).utcoffset() == old
+        low, high = (middle, high) if same else (low, middle)
+    return before + timedelta(seconds=high)
