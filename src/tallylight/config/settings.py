@@ -101,6 +101,8 @@ CLICKHOUSE_URL = _env.clickhouse_url
 SMTP_URL = _env.smtp_url
 MAIL_FROM = _env.mail_from
 PUBLIC_URL = _env.public_url
+HUB_URL = _env.hub_url
+HUB_TOKEN = _env.secret("hub")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.Person"

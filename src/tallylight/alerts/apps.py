@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class AlertsApp(AppConfig):
+    name = "tallylight.alerts"
+    label = "alerts"

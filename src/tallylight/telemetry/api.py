@@ -1,0 +1,93 @@
+"""The door of `telemetry`: what the network did and does, for every room above and every process."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from tallylight.fleet import api as fleet
+from tallylight.kernel import clock
+from tallylight.telemetry.cards import (
+    HubFacts,
+    LiveSnapshot,
+    Metric,
+    MinuteStats,
+    NodeLive,
+    PathLive,
+    Presence,
+    RegionLive,
+    Scope,
+    Series,
+    Trend,
+    ViewerCount,
+    ViewersLive,
+)
+from tallylight.telemetry.errors import HistoryAway, HubAway, SpanTooWide
+from tallylight.telemetry.history import queries
+from tallylight.telemetry.history.client import shared
+from tallylight.telemetry.live import live_snapshot
+
+__all__ = [
+    "HistoryAway",
+    "HubAway",
+    "HubFacts",
+    "LiveSnapshot",
+    "Metric",
+    "MinuteStats",
+    "NodeLive",
+    "PathLive",
+    "Presence",
+    "RegionLive",
+    "Scope",
+    "Series",
+    "SpanTooWide",
+    "Trend",
+    "ViewerCount",
+    "ViewersLive",
+    "live_snapshot",
+    "minute_stats",
+    "trends",
+    "viewers_between",
+    "viewers_on",
+]
+
+#: How far back "lately" reaches when the hub is away.
+LATELY = timedelta(seconds=60)
+
+
+def trends(scope: Scope, metric: Metric, start: datetime, end: datetime, step_s: int) -> Trend:
+    """Lines for a chart over [start, end): latency gives mean, p50, p95 and p99 (ms), every other metric one line.
+
+    A region's or node's latency and loss pool every path of theirs. Raises SpanTooWide, HistoryAway.
+    """
+    return queries.trend(shared(), scope, metric, start=start, end=end, step_s=step_s)
+
+
+def minute_stats(region: str, start: datetime, end: datetime) -> MinuteStats:
+    """Per minute and node of `region`, for every minute that starts within [start, end): see MinuteStats.
+
+    Nodes retired since are included. Raises SpanTooWide, HistoryAway.
+    """
+    nodes = {node.name for node in fleet.nodes() if node.region == region}
+    nodes |= queries.nodes_seen_in(shared(), region, start=start, end=end)
+    return queries.minute_stats(shared(), nodes, start=start, end=end)
+
+
+def viewers_between(start: datetime, end: datetime, customer: str = "") -> list[ViewerCount]:
+    """The most concurrent viewers per customer (slug) and node in any second of [start, end). Raises HistoryAway."""
+    return queries.viewers(shared(), start=start, end=end, customer=customer)
+
+
+def viewers_on(nodes: set[str]) -> list[ViewerCount]:
+    """Who watches through `nodes` now: from the hub, or from the last minute of history when the hub is away.
+
+    Raises HistoryAway when both are away.
+    """
+    try:
+        counts = [
+            ViewerCount(customer=seen.customer, region=seen.region, node=seen.node, viewers=seen.viewers)
+            for seen in live_snapshot().viewers
+        ]
+    except HubAway:
+        now = clock.now()
+        counts = viewers_between(now - LATELY, now)
+    return [count for count in counts if count.node in nodes]

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class TelemetryApp(AppConfig):
+    name = "tallylight.telemetry"
+    label = "telemetry"

@@ -1,0 +1,212 @@
+"""The questions history answers. Every one is bounded in points, memory and time; spans are half-open and in UTC."""
+
+# ruff: noqa: S608 - statements are put together from words of ours only; what is asked for travels as parameters
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+
+from tallylight.telemetry.cards import Floats, Metric, MinuteStats, Scope, Series, Trend, ViewerCount
+from tallylight.telemetry.errors import SpanTooWide
+from tallylight.telemetry.history.client import History
+
+#: Points of one trend; rows of one answer about minutes.
+MAX_POINTS: Final = 5_000
+MAX_MINUTES: Final = 5_000_000
+#: Spans up to this long (s) are answered from seconds where those still live.
+FINE_SPAN_S: Final = 2 * 3600
+
+_DIGEST = "quantilesTDigestArrayMerge(0.5, 0.95, 0.99)(rtt)"
+_DIGEST_OF_SECONDS = "quantilesTDigestArray(0.5, 0.95, 0.99)(rtts_us)"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a metric's figures are: tables of seconds and minutes, what is asked of each, and what the lines are called."""
+
+    family: str
+    unit: str
+    lines: tuple[str, ...]
+    of_seconds: str
+    of_minutes: str
+
+
+def _mean(column: str) -> Source:
+    return Source("node", "share", ("mean",), f"[avg({column})]", f"[sum({column}) / sum(seconds)]")
+
+
+def _rate(column: str, unit: str) -> Source:
+    return Source("node", unit, ("mean",), f"[avg({column})]", f"[sum({column}) / sum(seconds)]")
+
+
+_LOSS = "[100 * sum(lost) / (sum(lost) + sum(received))]"
+SOURCES: Final[dict[Metric, Source]] = {
+    Metric.LATENCY: Source(
+        "path",
+        "ms",
+        ("mean", "p50", "p95", "p99"),
+        f"arrayMap(x -> x / 1000, arrayPushFront({_DIGEST_OF_SECONDS}, sum(arraySum(rtts_us)) / sum(length(rtts_us))))",
+        f"arrayMap(x -> x / 1000, arrayPushFront({_DIGEST}, sum(rtt_us) / sum(rtts)))",
+    ),
+    Metric.LOSS: Source("path", "%", ("loss",), _LOSS, _LOSS),
+    Metric.JITTER: Source("path", "ms", ("mean",), "[avg(jitter_us) / 1000]", "[sum(jitter_us) / sum(seconds) / 1000]"),
+    Metric.CPU: _mean("cpu"),
+    Metric.MEMORY: _mean("memory"),
+    Metric.DISK: _mean("disk"),
+    Metric.EGRESS: _rate("egress_bps", "bit/s"),
+    Metric.INGRESS: _rate("ingress_bps", "bit/s"),
+    Metric.SOCKETS: _rate("sockets", ""),
+    Metric.VIEWERS: Source("viewer", "", ("viewers",), "[sum(viewers)]", "[sum(viewer_seconds) / 60]"),
+}
+
+
+def trend(history: History, scope: Scope, metric: Metric, *, start: datetime, end: datetime, step_s: int) -> Trend:
+    """`metric` within `scope` over [start, end) in steps. Raises SpanTooWide, HistoryAway."""
+    source = SOURCES[metric]
+    fine = step_s % 60 != 0 or (end - start).total_seconds() <= FINE_SPAN_S
+    at_s = np.arange(_floor(start, step_s), end.timestamp(), step_s, dtype=np.int64)
+    if at_s.size > MAX_POINTS:
+        raise SpanTooWide(points=int(at_s.size), bound=MAX_POINTS)
+    question = _trend_question(source, scope, metric, fine=fine)
+    facts = {**_scope_facts(scope), "start": int(at_s[0]), "end": math.ceil(end.timestamp()), "step": step_s}
+    values = np.full((at_s.size, len(source.lines)), np.nan)
+    for slot, figures in history.rows(question, facts):
+        values[(int(slot) - at_s[0]) // step_s] = figures
+    lines = tuple(Series(name, values[:, i].copy()) for i, name in enumerate(source.lines))
+    return Trend(metric, source.unit, step_s, at_s, lines)
+
+
+def _trend_question(source: Source, scope: Scope, metric: Metric, *, fine: bool) -> str:
+    table, clock = (f"{source.family}_second", "(at - 1)") if fine else (f"{source.family}_minute", "minute")
+    second = f"toUnixTimestamp{clock}" if fine else "toUnixTimestamp(minute)"
+    within = f"{second} >= %(start)s AND {second} < %(end)s"
+    slot = f"intDiv({second} - %(start)s, %(step)s) * %(step)s + %(start)s"
+    where = " AND ".join([within, *_conditions(source.family, scope)])
+    if metric is Metric.VIEWERS:
+        each = "viewers" if fine else "viewer_seconds / 60"
+        return f"""SELECT slot, [avg(now)] FROM (SELECT {slot} AS slot, {second} AS second, sum({each}) AS now
+            FROM {table} WHERE {where} GROUP BY slot, second) GROUP BY slot ORDER BY slot"""
+    figures = source.of_seconds if fine else source.of_minutes
+    return f"SELECT {slot} AS slot, {figures} AS figures FROM {table} WHERE {where} GROUP BY slot ORDER BY slot"
+
+
+def _conditions(family: str, scope: Scope) -> Iterable[str]:
+    """A node's own paths are those it probes and those that probe it."""
+    if scope.region:
+        yield "region = %(region)s"
+    if scope.node and scope.peer and family == "path":
+        yield "node = %(node)s AND peer = %(peer)s"
+    elif scope.node:
+        yield "(node = %(node)s OR peer = %(node)s)" if family == "path" else "node = %(node)s"
+    if scope.customer and family == "viewer":
+        yield "customer = %(customer)s"
+
+
+def _scope_facts(scope: Scope) -> dict[str, object]:
+    return {"region": scope.region, "node": scope.node, "peer": scope.peer, "customer": scope.customer}
+
+
+def nodes_seen_in(history: History, region: str, *, start: datetime, end: datetime) -> set[str]:
+    """Nodes that reported from `region` within [start, end), also those that were retired since."""
+    question = """SELECT DISTINCT node FROM node_minute WHERE region = %(region)s
+        AND toUnixTimestamp(minute) >= %(start)s AND toUnixTimestamp(minute) < %(end)s"""
+    facts = {"region": region, "start": int(start.timestamp()), "end": math.ceil(end.timestamp())}
+    return {str(name) for (name,) in history.rows(question, facts)}
+
+
+_PAIRS = """
+    SELECT toUnixTimestamp(minute) AS at, least(node, peer) AS a, greatest(node, peer) AS b, sum(p.sent) AS packets,
+        sum(p.rtt_us) / sum(p.rtts) / 1000 AS mean_ms, quantilesTDigestArrayMerge(0.5, 0.95, 0.99)(p.rtt)[2] / 1000 AS p95_ms,
+        100 * sum(p.lost) / (sum(p.lost) + sum(p.received)) AS loss_pct
+    FROM path_minute AS p
+    WHERE at >= %(start)s AND at < %(end)s AND (node IN %(nodes)s OR peer IN %(nodes)s)
+    GROUP BY at, a, b"""
+_FIGURES = f"""
+    SELECT at, name, sum(packets), medianExactLowIf(mean_ms, isFinite(mean_ms)), medianExactLowIf(p95_ms, isFinite(p95_ms)),
+        medianExactLowIf(loss_pct, isFinite(loss_pct)), countIf(isFinite(mean_ms)), countIf(isFinite(loss_pct))
+    FROM ({_PAIRS}) ARRAY JOIN [a, b] AS name WHERE name IN %(nodes)s GROUP BY at, name"""
+_HEARD = """
+    SELECT toUnixTimestamp(minute) AS at, node, sum(seconds) FROM node_minute
+    WHERE at >= %(start)s AND at < %(end)s AND node IN %(nodes)s GROUP BY at, node"""
+
+
+def minute_stats(history: History, nodes: Iterable[str], *, start: datetime, end: datetime) -> MinuteStats:
+    """Figures of `nodes` for every minute that starts within [start, end). Raises SpanTooWide, HistoryAway."""
+    names = tuple(sorted(nodes))
+    first, last = -int(-start.timestamp() // 60) * 60, math.ceil(end.timestamp())
+    minutes = np.arange(first, last, 60, dtype=np.int64)
+    size = minutes.size * len(names)
+    if size > MAX_MINUTES:
+        raise SpanTooWide(points=size, bound=MAX_MINUTES)
+    stats = _empty_minutes(names, minutes)
+    if size:
+        facts = {"nodes": list(names), "start": first, "end": last}
+        _fill_figures(stats, history.columns(_FIGURES, facts))
+        _fill_heard(stats, history.columns(_HEARD, facts))
+    return stats
+
+
+def _empty_minutes(names: tuple[str, ...], minutes: np.ndarray) -> MinuteStats:  # type: ignore[type-arg]
+    size = minutes.size * len(names)
+    unknown, none = np.full(size, np.nan), np.zeros(size, np.int64)
+    return MinuteStats(
+        nodes=names,
+        minute_s=np.repeat(minutes, len(names)),
+        node=np.tile(np.arange(len(names), dtype=np.int64), minutes.size),
+        sent=none.copy(),
+        mean_ms=unknown.copy(),
+        p95_ms=unknown.copy(),
+        loss_pct=unknown.copy(),
+        heard_s=none.copy(),
+    )
+
+
+def _places(stats: MinuteStats, at: object, names: object) -> np.ndarray:  # type: ignore[type-arg]
+    index = {name: i for i, name in enumerate(stats.nodes)}
+    minute = (np.asarray(at, np.int64) - stats.minute_s[0]) // 60
+    return minute * len(stats.nodes) + np.array([index[name] for name in names], np.int64)  # type: ignore[attr-defined]
+
+
+def _fill_figures(stats: MinuteStats, columns: object) -> None:
+    if not columns:
+        return
+    at, names, sent, mean, p95, loss, timed, counted = columns  # type: ignore[misc]
+    places = _places(stats, at, names)
+    stats.sent[places] = sent
+    stats.mean_ms[places] = _known(mean, timed)
+    stats.p95_ms[places] = _known(p95, timed)
+    stats.loss_pct[places] = _known(loss, counted)
+
+
+def _known(figures: object, pairs: object) -> Floats:
+    return np.where(np.asarray(pairs) > 0, np.asarray(figures, np.float64), np.nan)
+
+
+def _fill_heard(stats: MinuteStats, columns: object) -> None:
+    if columns:
+        at, names, seconds = columns  # type: ignore[misc]
+        stats.heard_s[_places(stats, at, names)] = seconds
+
+
+def viewers(history: History, *, start: datetime, end: datetime, customer: str = "") -> list[ViewerCount]:
+    """The most concurrent viewers per customer and node within [start, end). Raises HistoryAway."""
+    narrow = "AND customer = %(customer)s" if customer else ""
+    question = f"""SELECT customer, any(region), node, max(now) FROM (
+            SELECT customer, region, node, at, sum(viewers) AS now FROM viewer_second
+            WHERE at > toDateTime(%(start)s) AND at <= toDateTime(%(end)s) {narrow}
+            GROUP BY customer, region, node, at)
+        GROUP BY customer, node ORDER BY customer, node LIMIT 100000"""
+    facts = {"customer": customer, "start": int(start.timestamp()), "end": math.ceil(end.timestamp())}
+    return [
+        ViewerCount(customer=who, region=region, node=node, viewers=int(most))
+        for who, region, node, most in history.rows(question, facts)
+    ]
+
+
+def _floor(instant: datetime, step_s: int) -> int:
+    return int(instant.timestamp()) // step_s * step_s
