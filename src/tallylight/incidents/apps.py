@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class IncidentsApp(AppConfig):
+    name = "tallylight.incidents"
+    label = "incidents"
