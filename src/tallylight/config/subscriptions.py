@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
-from tallylight.kernel.events import Event
+from tallylight.kernel.events import Event, ThresholdCleared, ThresholdRaised
 
-SUBSCRIPTIONS: dict[type[Event], tuple[str, ...]] = {}
+SUBSCRIPTIONS: dict[type[Event], tuple[str, ...]] = {
+    ThresholdRaised: ("tallylight.incidents.handlers.on_threshold_raised",),
+    ThresholdCleared: ("tallylight.incidents.handlers.on_threshold_cleared",),
+}

@@ -230,9 +230,7 @@ def public_incidents(since: datetime) -> list[PublicIncident]:
     """Incidents that ran at or after `since`, the latest first, without any customer's facts."""
     rows = Incident.objects.exclude(recovered_at__lt=since).order_by("-opened_at", "-id")
     return [
-        PublicIncident(
-            row.number, row.region, _condition(row), _headline(row).metric, row.opened_at, row.recovered_at
-        )
+        PublicIncident(row.number, row.region, _condition(row), _headline(row).metric, row.opened_at, row.recovered_at)
         for row in rows
     ]
 

@@ -14,7 +14,7 @@ from tallylight.contracts.api import Metric
 class Finding:
     """One alert: `value` and `limit` in the metric's unit.
 
-    `organisation_id` is whose threshold it was; None if it is the provider's own. `viewers` are the customers' viewers on the node.
+    `organisation_id` is whose threshold it was; None if it is the provider's own. `viewers` are each customer's on the node.
     `breached_at` is when the figure first went over, `cleared_at` when measurement showed it to be over.
     """
 

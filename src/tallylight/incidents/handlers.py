@@ -21,16 +21,16 @@ log = structlog.get_logger(__name__)
 
 def on_threshold_raised(event: ThresholdRaised) -> None:
     """The alert joins its incident. It is read again under the lock: one that ended meanwhile is seen to be over."""
-    card = alerts.card(event.alert)
+    card = alerts.alert(event.alert)
     viewers = _viewers(card.node)
     with transaction.atomic():
         services.lock_region(card.region)
-        services.take_in(_finding(alerts.card(event.alert), viewers=viewers), now=clock.now())
+        services.take_in(_finding(alerts.alert(event.alert), viewers=viewers), now=clock.now())
 
 
 def on_threshold_cleared(event: ThresholdCleared) -> None:
     """The alert is over; perhaps the incident is."""
-    services.let_go(_finding(alerts.card(event.alert), viewers={}), now=clock.now())
+    services.let_go(_finding(alerts.alert(event.alert), viewers={}), now=clock.now())
 
 
 def _finding(card: alerts.AlertCard, *, viewers: dict[UUID, int]) -> Finding:
@@ -44,7 +44,7 @@ def _finding(card: alerts.AlertCard, *, viewers: dict[UUID, int]) -> Finding:
         breached_at=card.breached_at,
         raised_at=card.raised_at,
         cleared_at=card.cleared_at,
-        organisation_id=card.organisation_id,
+        organisation_id=card.organisation,
         viewers=viewers,
     )
 

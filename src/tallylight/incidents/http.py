@@ -76,7 +76,7 @@ class StatusOut(Schema):
 
 @router.get("/incidents", response=list[IncidentOut], summary="Incidents that concern me")
 @paginate(LimitOffsetPagination)
-def incidents(request: HttpRequest, region: str = "", running: bool | None = None) -> Lazy[dict[str, Any]]:
+def incidents(request: HttpRequest, *, region: str = "", running: bool | None = None) -> Lazy[dict[str, Any]]:
     """The latest first. A customer sees those that hurt it, with its own part; the provider's staff sees all."""
     cards = api.visible_to(viewer_of(request), region=region, running=running)
     return cards.map(_out)

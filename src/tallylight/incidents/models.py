@@ -37,8 +37,8 @@ class Incident(models.Model):
 
     class Meta:
         indexes = [
-            models.Index("region", name="incident_running", condition=models.Q(recovered_at=None)),
-            models.Index("-opened_at", name="incident_latest"),
+            models.Index(fields=["region"], name="incident_running", condition=models.Q(recovered_at=None)),
+            models.Index(fields=["-opened_at"], name="incident_latest"),
         ]
 
     def __str__(self) -> str:
@@ -94,4 +94,4 @@ class TimelineEntry(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["incident", "key"], name="told_once")]
-        indexes = [models.Index("incident", "at", name="timeline_in_order")]
+        indexes = [models.Index(fields=["incident", "at"], name="timeline_in_order")]

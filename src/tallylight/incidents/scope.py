@@ -35,7 +35,7 @@ def hurt_by(findings: Iterable[Finding], agreements: Mapping[UUID, Agreement]) -
     threshold speaks for every customer whose contract sets no limit of its own for that metric there.
     """
     found = list(findings)
-    hurts = (_hurt(id, agreement, found) for id, agreement in agreements.items())
+    hurts = (_hurt(whose, agreement, found) for whose, agreement in agreements.items())
     return [each for each in hurts if each is not None]
 
 

@@ -99,7 +99,7 @@ def _link(incident: Incident, finding: Finding, *, now: datetime) -> None:
         breached_at=finding.breached_at,
         raised_at=finding.raised_at,
         threshold_of_id=finding.organisation_id,
-        viewers={str(id): count for id, count in finding.viewers.items()},
+        viewers={str(whose): count for whose, count in finding.viewers.items()},
     )
     said = timeline.facts_of(finding)
     # Several customers' thresholds can see one and the same breach: it is told once.
@@ -127,7 +127,7 @@ def _finding(row: IncidentAlert, region: str) -> Finding:
         raised_at=row.raised_at,
         cleared_at=row.cleared_at,
         organisation_id=row.threshold_of_id,
-        viewers={UUID(id): count for id, count in row.viewers.items()},
+        viewers={UUID(whose): count for whose, count in row.viewers.items()},
     )
 
 
