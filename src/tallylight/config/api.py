@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 
 from tallylight import __version__
 from tallylight.accounts.api import Bearer, Session
@@ -28,7 +29,40 @@ class InvalidFields(Invalid):
     advice = gettext_noop("Correct the fields that are named and send it again.")
 
 
-api = NinjaAPI(
+#: RFC 9457, as `config.problems` makes it.
+PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "title": "Problem",
+    "description": "Problem details (RFC 9457). `detail` says what to do; `code` is stable; both texts are in your language.",
+    "required": ["type", "title", "status", "detail", "code", "facts"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string"},
+        "facts": {"type": "object"},
+    },
+}
+
+
+class TallyAPI(NinjaAPI):
+    """The API with its one shape of error written into the document of every operation."""
+
+    def get_openapi_schema(self, *args: Any, **kwargs: Any) -> OpenAPISchema:
+        schema = super().get_openapi_schema(*args, **kwargs)
+        schema["components"].setdefault("schemas", {})["Problem"] = PROBLEM
+        answer = {
+            "description": "A problem, told so that one can act on it.",
+            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for path in schema["paths"].values():
+            for operation in path.values():
+                operation["responses"] |= {"4XX": answer, "5XX": answer}
+        return schema
+
+
+api = TallyAPI(
     title="Tallylight",
     version=__version__,
     description="The after-sales system of a live-streaming acceleration network.",

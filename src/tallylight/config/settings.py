@@ -127,8 +127,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = _env.home / "static"
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = True  # served from the package: nothing to collect, nothing to forget
 WHITENOISE_AUTOREFRESH = DEBUG
 
 _https = _env.public_url.startswith("https://")

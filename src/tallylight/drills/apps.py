@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class DrillsApp(AppConfig):
+    name = "tallylight.drills"
+    label = "drills"
