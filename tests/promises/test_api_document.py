@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import nullcontext, suppress
+
 import pytest
 import schemathesis
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.test import Client
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as effort
+from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 
 from tallylight.accounts.api import OrganisationKind, Role, create_organisation, create_person, create_token
@@ -51,10 +57,21 @@ def wide_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Limiter, "wait_s", lambda *_args, **_kwargs: 0.0)
 
 
+@pytest.fixture
+def one_connection() -> Iterator[None]:
+    """The requests run inside the test's transaction, as with Django's own test client."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
 @pytest.mark.timeout(600)
+@pytest.mark.usefixtures("wide_limits", "one_connection")
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 @pytest.mark.parametrize("role", [Role.MEMBER, Role.ADMIN], ids=lambda role: role.value)
-def test_no_request_makes_the_server_fail(role: Role, mode: GenerationMode, wide_limits: None) -> None:
+def test_no_request_makes_the_server_fail(role: Role, mode: GenerationMode) -> None:
     kind = OrganisationKind.CUSTOMER if role is Role.MEMBER else OrganisationKind.PROVIDER
     create_organisation("prober", "Prober", kind)
     person = create_person("prober@prober.example", "Prober", "prober", role, password=None)
@@ -71,6 +88,10 @@ def test_no_request_makes_the_server_fail(role: Role, mode: GenerationMode, wide
 
     for found in schema.get_all_operations():
         operation = found.ok()
-        FEW(given(case=operation.as_strategy(generation_mode=mode))(probe))()
+        with suppress(Unsatisfiable) if mode.is_negative else nullcontext():  # nothing can be wrong with no parameters
+            FEW(given(case=operation.as_strategy(generation_mode=mode))(probe))()
+    if mode.is_negative:
+        assert any(400 <= status < 500 for _, status in answers)
+        return
     assert {name.split(" ", 1)[1] for name, _ in answers} == set(api.get_openapi_schema()["paths"])
     assert any(status == 200 for _, status in answers)

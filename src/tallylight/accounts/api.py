@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from tallylight.accounts.asked import Instant, Pages
 from tallylight.accounts.errors import OrganisationUnknown, RoleRequired
 from tallylight.accounts.models import Membership, Organisation
 from tallylight.accounts.roles import OrganisationKind, Role, Viewer, require, require_staff
@@ -14,9 +15,11 @@ from tallylight.accounts.tenancy import TenantModel, TenantQuerySet
 
 __all__ = [
     "Bearer",
+    "Instant",
     "OrganisationCard",
     "OrganisationKind",
     "OrganisationUnknown",
+    "Pages",
     "PersonCard",
     "Role",
     "RoleRequired",

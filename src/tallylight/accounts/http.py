@@ -1,12 +1,10 @@
 """Routes: who am I, the people of my organisation, organisations."""
 
-from __future__ import annotations
-
 from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Router, Schema
-from ninja.pagination import LimitOffsetPagination, paginate
+from ninja.pagination import paginate
 
 from tallylight.accounts import api
 
@@ -53,7 +51,7 @@ def me(request: HttpRequest) -> dict[str, object]:
 
 
 @router.get("/organisations", response=list[OrganisationOut], summary="Organisations I may see")
-@paginate(LimitOffsetPagination)
+@paginate(api.Pages)
 def organisations(request: HttpRequest) -> list[api.OrganisationCard]:
     """The provider's staff sees every customer; a customer sees itself."""
     viewer = api.viewer_of(request)
@@ -61,7 +59,7 @@ def organisations(request: HttpRequest) -> list[api.OrganisationCard]:
 
 
 @router.get("/people", response=list[PersonOut], summary="People of my organisation")
-@paginate(LimitOffsetPagination)
+@paginate(api.Pages)
 def people(request: HttpRequest) -> list[api.PersonCard]:
     """Everybody in the organisation of the one who asks."""
     return api.members_of(api.viewer_of(request).organisation_id)

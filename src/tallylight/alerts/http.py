@@ -1,15 +1,13 @@
 """Routes: alerts and thresholds, each tenant its own."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Router, Schema
-from ninja.pagination import LimitOffsetPagination, paginate
+from ninja.pagination import paginate
 
-from tallylight.accounts.api import viewer_of
+from tallylight.accounts.api import Pages, viewer_of
 from tallylight.alerts import api
 
 router = Router()
@@ -50,14 +48,14 @@ class ThresholdOut(Schema):
 
 
 @router.get("/alerts", response=list[AlertOut], summary="Alerts")
-@paginate(LimitOffsetPagination)
+@paginate(Pages)
 def alerts(request: HttpRequest, node: str = "", region: str = "", firing: bool = False) -> list[api.AlertCard]:  # noqa: FBT001, FBT002
     """The latest alerts, the last raised first: yours, or everybody's for the provider's staff."""
     return api.alerts_visible_to(viewer_of(request), node=node, region=region, firing_only=firing)
 
 
 @router.get("/thresholds", response=list[ThresholdOut], summary="Thresholds in force")
-@paginate(LimitOffsetPagination)
+@paginate(Pages)
 def thresholds(request: HttpRequest) -> list[api.ThresholdCard]:
     """When a node counts as being in trouble, by region and metric."""
     return api.thresholds_visible_to(viewer_of(request))

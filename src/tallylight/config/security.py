@@ -7,11 +7,12 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from tallylight.config.problems import problem_response
 from tallylight.kernel import clock
-from tallylight.kernel.errors import TooMany
+from tallylight.kernel.errors import Invalid, TooMany, gettext_noop
 
 #: Nothing is loaded from another host; no inline script. Inline style attributes are not used either.
 POLICY = (
@@ -40,6 +41,39 @@ class ContentSecurity:
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         return response
+
+
+class NulByte(Invalid):
+    """PostgreSQL's texts can't hold one, and no person types one."""
+
+    code = "nul-byte"
+    title = gettext_noop("This request holds a NUL character.")
+    advice = gettext_noop("Take it out and send the rest again.")
+
+
+class NoNul:
+    """Refuses a NUL character in an address or in a JSON or form body, before it reaches a query."""
+
+    sync_capable = True
+    async_capable = False
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", "") or self._in_body(request):
+            return problem_response(request, NulByte())
+        return self.get_response(request)
+
+    @staticmethod
+    def _in_body(request: HttpRequest) -> bool:
+        signs = {"application/json": b"\\u0000", "application/x-www-form-urlencoded": b"%00"}.get(
+            request.content_type or ""
+        )
+        try:
+            return signs is not None and (signs in request.body or b"\0" in request.body)
+        except RequestDataTooBig:
+            return False  # refused in its own words further on
 
 
 @dataclass(slots=True)

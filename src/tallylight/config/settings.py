@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "tallylight.accounts.middleware.PersonalSettings",
     "tallylight.config.security.RateLimit",
+    "tallylight.config.security.NoNul",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -148,6 +149,3 @@ LOGGING_CONFIG = "tallylight.config.logs.configure"
 LOGGING: dict[str, object] = {}
 PROCRASTINATE_ON_APP_READY = "tallylight.config.jobs.on_app_ready"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
-
-NINJA_PAGINATION_MAX_LIMIT = 200
-NINJA_PAGINATION_PER_PAGE = 50

@@ -1,16 +1,14 @@
 """Routes: the versions of a contract, what applied at an instant, the text, the schema."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import Router, Schema
-from ninja.pagination import LimitOffsetPagination, paginate
+from ninja.pagination import paginate
 
-from tallylight.accounts.api import Viewer, organisation_by_slug, viewer_of
+from tallylight.accounts.api import Instant, Pages, Viewer, organisation_by_slug, viewer_of
 from tallylight.contracts import schema
 from tallylight.contracts.errors import NoContract
 from tallylight.contracts.models import ContractVersion
@@ -34,7 +32,7 @@ class VersionWithDocument(VersionOut):
 
 
 @router.get("/contracts", response=list[VersionOut], summary="Contract versions I may see")
-@paginate(LimitOffsetPagination)
+@paginate(Pages)
 def versions(request: HttpRequest, organisation: str | None = None) -> Any:
     """Every version ever put in force, the latest first; of one organisation where its slug is given."""
     rows = ContractVersion.objects.visible_to(viewer_of(request)).order_by("-effective_from", "-id")
@@ -42,10 +40,10 @@ def versions(request: HttpRequest, organisation: str | None = None) -> Any:
 
 
 @router.get("/contracts/in-force", response=VersionWithDocument, summary="What applied at an instant")
-def in_force(request: HttpRequest, organisation: str | None = None, at: datetime | None = None) -> ContractVersion:
+def in_force(request: HttpRequest, organisation: str | None = None, at: Instant | None = None) -> ContractVersion:
     """The version that applied to an organisation at `at` (RFC 3339, now where left out). Customers ask about themselves."""
     viewer = viewer_of(request)
-    instant = _aware(at)
+    instant = at or clock.now()
     row = (
         ContractVersion.objects.visible_to(viewer)
         .filter(organisation_id=_organisation(viewer, organisation), effective_from__lte=instant)
@@ -77,9 +75,3 @@ def contract_schema(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - nin
 
 def _organisation(viewer: Viewer, slug: str | None) -> UUID:
     return organisation_by_slug(slug).id if slug and viewer.is_provider else viewer.organisation_id
-
-
-def _aware(at: datetime | None) -> datetime:
-    if at is None:
-        return clock.now()
-    return at if at.tzinfo else at.replace(tzinfo=clock.now().tzinfo)

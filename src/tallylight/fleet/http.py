@@ -1,14 +1,12 @@
 """Routes: regions for everybody who is signed in, nodes for the provider's staff."""
 
-from __future__ import annotations
-
 from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Router, Schema
-from ninja.pagination import LimitOffsetPagination, paginate
+from ninja.pagination import paginate
 
-from tallylight.accounts.api import require_staff, viewer_of
+from tallylight.accounts.api import Pages, require_staff, viewer_of
 from tallylight.fleet import api
 
 router = Router()
@@ -30,14 +28,14 @@ class NodeOut(Schema):
 
 
 @router.get("/regions", response=list[RegionOut], summary="Regions")
-@paginate(LimitOffsetPagination)
+@paginate(Pages)
 def regions(request: HttpRequest) -> list[api.RegionCard]:  # noqa: ARG001 - ninja's signature
     """Every region that contracts can speak of."""
     return api.regions()
 
 
 @router.get("/nodes", response=list[NodeOut], summary="Nodes")
-@paginate(LimitOffsetPagination)
+@paginate(Pages)
 def nodes(request: HttpRequest) -> list[api.NodeCard]:
     """Every node in service. For the provider's staff."""
     require_staff(viewer_of(request))

@@ -1,17 +1,15 @@
 """Routes: one's own further addresses, and proof of what was sent. For the provider's staff."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Router, Schema
-from ninja.pagination import LimitOffsetPagination, paginate
+from ninja.pagination import paginate
 from pydantic import Field
 
-from tallylight.accounts.api import require_staff, viewer_of
+from tallylight.accounts.api import Pages, require_staff, viewer_of
 from tallylight.kernel import clock
 from tallylight.notify import api, endpoints
 
@@ -58,7 +56,7 @@ class DeliveryOut(Schema):
 
 
 @router.get("/endpoints", response=list[EndpointOut], summary="My further addresses")
-@paginate(LimitOffsetPagination)
+@paginate(Pages)
 def list_endpoints(request: HttpRequest) -> list[endpoints.EndpointCard]:
     """Where else than by mail you are reached when a step of a ladder asks for it."""
     viewer = viewer_of(request)
@@ -84,7 +82,7 @@ def remove_endpoint(request: HttpRequest, endpoint_id: UUID) -> tuple[int, None]
 
 
 @router.get("/deliveries", response=list[DeliveryOut], summary="What was sent about a subject")
-@paginate(LimitOffsetPagination)
+@paginate(Pages)
 def deliveries(request: HttpRequest, about: UUID) -> list[api.DeliveryCard]:
     """Every message about a ticket, with each attempt and the server's own words."""
     require_staff(viewer_of(request))
