@@ -1,16 +1,14 @@
 """Routes: incidents and their timelines; the public state of the regions."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Router, Schema
-from ninja.pagination import LimitOffsetPagination, paginate
+from ninja.pagination import paginate
 
-from tallylight.accounts.api import viewer_of
+from tallylight.accounts.api import Pages, viewer_of
 from tallylight.incidents import api
 from tallylight.kernel import clock
 from tallylight.kernel.lazy import Lazy
@@ -75,7 +73,7 @@ class StatusOut(Schema):
 
 
 @router.get("/incidents", response=list[IncidentOut], summary="Incidents that concern me")
-@paginate(LimitOffsetPagination)
+@paginate(Pages)
 def incidents(request: HttpRequest, *, region: str = "", running: bool | None = None) -> Lazy[dict[str, Any]]:
     """The latest first. A customer sees those that hurt it, with its own part; the provider's staff sees all."""
     cards = api.visible_to(viewer_of(request), region=region, running=running)
@@ -89,7 +87,7 @@ def incident(request: HttpRequest, incident_id: UUID) -> dict[str, Any]:
 
 
 @router.get("/incidents/{incident_id}/timeline", response=list[TimelineOut], summary="What happened, in order")
-@paginate(LimitOffsetPagination)
+@paginate(Pages)
 def timeline(request: HttpRequest, incident_id: UUID) -> list[api.TimelineCard]:
     """Whole sentences in the reader's language."""
     return api.timeline(viewer_of(request), incident_id)
