@@ -183,10 +183,8 @@ class _Builder:
             self._fault(
                 event, path, "An anchor (&name) stands here.", "Take it out; aliases are not used in contracts."
             )
-        if getattr(event, "tag", None):
-            self._fault(
-                event, path, f"A tag ({event.tag}) stands here.", "Take it out; the schema says what each value is."
-            )
+        if tag := getattr(event, "tag", None):
+            self._fault(event, path, f"A tag ({tag}) stands here.", "Take it out; the schema says what each value is.")
 
     def _bound(self, event: Event, path: Path) -> None:
         self.nodes += 1

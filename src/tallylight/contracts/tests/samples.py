@@ -1,0 +1,20 @@
+"""The contracts that ship with the product, as tests use them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+EXAMPLES = Path(__file__).resolve().parents[4] / "examples" / "contracts"
+STARTER = (EXAMPLES / "starter.yaml").read_text(encoding="utf-8")
+KEY_ACCOUNT = (EXAMPLES / "key-account.yaml").read_text(encoding="utf-8")
+
+
+def changed(source: str, old: str, new: str) -> str:
+    """`source` with one passage replaced; the passage must stand there."""
+    assert old in source, f"{old!r} is not in the sample"
+    return source.replace(old, new, 1)
+
+
+def line_of(source: str, passage: str) -> int:
+    """The line, counted from 1, on which `passage` begins."""
+    return source[: source.index(passage)].count("\n") + 1
