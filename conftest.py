@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
 from tallylight.embedded import testing
+
+# A busy machine is not a fault of the rule under test.
+settings.register_profile("tallylight", deadline=None)
+settings.load_profile("tallylight")
 
 
 @pytest.fixture(scope="session")

@@ -34,6 +34,7 @@ def surround() -> None:
         return
     home = Path(tempfile.mkdtemp(prefix="tally-test-"))
     atexit.register(shutil.rmtree, home, ignore_errors=True)
+    (home / "static").mkdir()
     port = _free_ports()
     os.environ |= {
         "TALLY_TEST_HOME": str(home),

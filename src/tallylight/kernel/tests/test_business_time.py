@@ -1,0 +1,130 @@
+"""Business time through weeks, holidays and daylight-saving changes."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tallylight.kernel.business_time import (
+    AROUND_THE_CLOCK,
+    Calendar,
+    Hours,
+    NeverOpen,
+    after,
+    is_open,
+    local_midnight,
+    open_spans,
+    open_time,
+)
+
+HOUR = timedelta(hours=1)
+OFFICE = (Hours(9 * 60, 12 * 60), Hours(13 * 60, 18 * 60))
+BERLIN = Calendar("berlin", "Europe/Berlin", (OFFICE,) * 5 + ((), ()), frozenset({date(2026, 5, 1)}))
+SUNDAYS = Calendar("sundays", "America/New_York", ((),) * 6 + ((Hours(0, 1440),),))
+CALENDARS = [
+    AROUND_THE_CLOCK,
+    BERLIN,
+    SUNDAYS,
+    Calendar("nights", "Asia/Dubai", ((Hours(0, 360), Hours(1200, 1440)),) * 7),
+]
+
+
+def at(text: str, zone: str = "UTC") -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def test_a_day_at_the_office_has_eight_hours() -> None:
+    assert open_time(BERLIN, at("2026-04-29"), at("2026-04-30")) == 8 * HOUR
+
+
+def test_weekends_and_holidays_do_not_count() -> None:
+    thursday = at("2026-04-30T17:00", "Europe/Berlin")
+    assert after(BERLIN, thursday, 2 * HOUR) == at("2026-05-04T10:00", "Europe/Berlin")
+
+
+def test_a_duration_that_ends_at_closing_ends_there_and_not_at_the_next_opening() -> None:
+    start = at("2026-04-29T17:00", "Europe/Berlin")
+    assert after(BERLIN, start, HOUR) == at("2026-04-29T18:00", "Europe/Berlin")
+    assert after(BERLIN, start, HOUR + timedelta(microseconds=1)) > at("2026-04-30T09:00", "Europe/Berlin")
+
+
+def test_opening_is_inside_and_closing_is_outside() -> None:
+    assert is_open(BERLIN, at("2026-04-29T09:00", "Europe/Berlin"))
+    assert not is_open(BERLIN, at("2026-04-29T18:00", "Europe/Berlin"))
+
+
+@pytest.mark.parametrize(("sunday", "hours"), [("2026-03-08", 23), ("2026-03-15", 24), ("2026-11-01", 25)])
+def test_a_sunday_has_as_many_hours_as_it_has(sunday: str, hours: int) -> None:
+    start = at(sunday, "America/New_York")
+    assert open_time(SUNDAYS, start - 12 * HOUR, start + 48 * HOUR) == hours * HOUR
+
+
+def test_hours_that_a_zone_skips_do_not_exist() -> None:
+    skipped = Calendar("skipped", "Europe/Berlin", (((Hours(120, 180),)),) * 7)
+    assert open_time(skipped, at("2026-03-28T12:00"), at("2026-03-29T12:00")) == timedelta(0)
+    longer = Calendar("longer", "Europe/Berlin", (((Hours(150, 240),)),) * 7)
+    assert open_time(longer, at("2026-03-28T12:00"), at("2026-03-29T12:00")) == HOUR
+
+
+def test_hours_that_happen_twice_open_first_and_close_last() -> None:
+    twice = Calendar("twice", "Europe/Berlin", ((Hours(120, 150),),) * 7)
+    assert open_time(twice, at("2026-10-24T12:00"), at("2026-10-25T12:00")) == HOUR * 3 / 2
+
+
+def test_a_day_that_a_zone_skips_is_empty() -> None:
+    daily = Calendar("daily", "Pacific/Apia", ((Hours(0, 1440),),) * 7)
+    assert (
+        open_time(
+            daily,
+            local_midnight(date(2011, 12, 29), "Pacific/Apia"),
+            local_midnight(date(2011, 12, 31), "Pacific/Apia"),
+        )
+        == 24 * HOUR
+    )
+
+
+def test_a_calendar_that_never_opens_says_so() -> None:
+    with pytest.raises(NeverOpen):
+        after(Calendar("never", "UTC", ((),) * 7), at("2026-01-01"), HOUR)
+
+
+instants = st.integers(0, 400 * 24 * 3600).map(lambda seconds: at("2025-12-01") + timedelta(seconds=seconds))
+lengths = st.timedeltas(timedelta(0), timedelta(days=40))
+calendars = st.sampled_from(CALENDARS)
+
+
+@given(calendars, instants, lengths, lengths)
+def test_splitting_a_stretch_changes_nothing(
+    calendar: Calendar, start: datetime, first: timedelta, second: timedelta
+) -> None:
+    middle, end = start + first, start + first + second
+    whole = open_time(calendar, start, end)
+    assert open_time(calendar, start, middle) + open_time(calendar, middle, end) == whole <= end - start
+
+
+@given(calendars, instants, lengths)
+def test_spans_lie_in_order_and_apart(calendar: Calendar, start: datetime, length: timedelta) -> None:
+    spans = list(open_spans(calendar, start, start + length))
+    edges = [edge for span in spans for edge in (span.start, span.end)]
+    assert all(one < other for one, other in pairwise(edges))
+    assert all(start <= edge <= start + length for edge in edges)
+
+
+@given(calendars, instants, st.timedeltas(timedelta(microseconds=1), timedelta(days=10)))
+def test_after_is_the_first_instant_at_which_the_time_has_passed(
+    calendar: Calendar, start: datetime, amount: timedelta
+) -> None:
+    end = after(calendar, start, amount)
+    assert open_time(calendar, start, end) == amount
+    assert open_time(calendar, start, end - timedelta(microseconds=1)) < amount
+
+
+@given(instants, lengths)
+def test_the_zone_in_which_instants_are_given_changes_nothing(start: datetime, length: timedelta) -> None:
+    elsewhere = start.astimezone(ZoneInfo("Asia/Kathmandu"))
+    assert open_time(BERLIN, elsewhere, elsewhere + length) == open_time(BERLIN, start, start + length)
