@@ -11,14 +11,13 @@ import { build } from "esbuild";
 const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, "..", "static", "dist");
 const entries = ["console.js", "charts.js", "console.css", "charts.css"];
-const font = join(here, "node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2");
 
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 
 const manifest = {};
 await bundle();
-for (const path of [font, join(here, "icons.svg")]) await copyNamed(path);
+await copyNamed(join(here, "icons.svg"));
 await writeFile(join(out, "manifest.json"), JSON.stringify(manifest, null, 1) + "\n");
 await Promise.all(Object.values(manifest).filter((name) => !name.endsWith(".woff2")).flatMap(compress));
 
@@ -39,6 +38,7 @@ async function bundle() {
   });
   for (const [path, made] of Object.entries(result.metafile.outputs)) {
     if (made.entryPoint) manifest[basename(made.entryPoint)] = basename(path);
+    if (path.endsWith(".woff2")) manifest["font.woff2"] = basename(path);
   }
 }
 
