@@ -55,5 +55,3 @@ def reader_of(request: HttpRequest) -> Viewer | None:
 def wants_part(request: HttpRequest) -> bool:
     """Whether the page's own script asks again for a part of it."""
     return request.headers.get("HX-Request") == "true"
-
-

@@ -1,4 +1,4 @@
-"""Numbers, money, lengths and instants as the reader's language writes them (CLDR). Pure but for the language, which is passed in.
+"""Numbers, money, lengths and instants as the reader's language writes them (CLDR). Pure: the language is passed in.
 
 The scripts write live values in the same forms: see assets/scripts/words.js.
 """
@@ -108,7 +108,7 @@ def duration(seconds: float, language: str) -> str:
     """The two largest units of a length: "1 hr 5 min", "1小时5分钟"."""
     rest = max(0, int(seconds))
     first = next((place for place, (_, size) in enumerate(UNITS) if rest >= size), len(UNITS) - 1)
-    parts = []
+    parts: list[str] = []
     for name, size in UNITS[first : first + 2]:
         count, rest = divmod(rest, size)
         if count or not (parts or rest):

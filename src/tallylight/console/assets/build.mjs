@@ -17,7 +17,7 @@ await mkdir(out, { recursive: true });
 
 const manifest = {};
 await bundle();
-await copyNamed(join(here, "icons.svg"));
+for (const name of ["icons.svg", "icon.svg"]) await copyNamed(join(here, name));
 await writeFile(join(out, "manifest.json"), JSON.stringify(manifest, null, 1) + "\n");
 await Promise.all(Object.values(manifest).filter((name) => !name.endsWith(".woff2")).flatMap(compress));
 

@@ -45,9 +45,7 @@ def instant(at: datetime | None, form: formatting.Form = "short") -> SafeString 
     if at is None:
         return formatting.UNKNOWN
     text = formatting.instant(at, get_current_timezone(), _language(), now=clock.now(), form=form)
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>', formatting.machine(at), formatting.utc(at), text
-    )
+    return format_html('<time datetime="{}" title="{}">{}</time>', formatting.machine(at), formatting.utc(at), text)
 
 
 @register.simple_tag
