@@ -37,3 +37,19 @@ class AlreadyRunning(Conflict):
     code = "already-running"
     title = gettext_noop("%(what)s is already running: %(holder)s.")
     advice = gettext_noop("Stop that one first, or use another TALLY_HOME and TALLY_PORT.")
+
+
+class NotAHome(Conflict):
+    """TALLY_HOME names a folder that holds other things."""
+
+    code = "not-a-home"
+    title = gettext_noop("%(home)s holds other things and is not a home of Tallylight.")
+    advice = gettext_noop("Point TALLY_HOME at an empty folder or at one that does not exist yet.")
+
+
+class PartFailed(Unavailable):
+    """A part did not come up; `output` is the end of its log."""
+
+    code = "part-failed"
+    title = gettext_noop("%(part)s did not start.\n%(output)s")
+    advice = gettext_noop("The whole log is in %(log)s. tally doctor looks for the usual causes.")

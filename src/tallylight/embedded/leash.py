@@ -26,6 +26,12 @@ def end_with_parent(parent: int, sign: signal.Signals = signal.SIGKILL) -> None:
         raise SystemExit("the process that started this one is gone")
 
 
+def end_with_supervisor() -> None:
+    """What each part does first: if a supervisor started it, it ends with the supervisor."""
+    if supervisor := os.environ.get("TALLY_SUPERVISOR"):
+        end_with_parent(int(supervisor))
+
+
 def servant() -> tuple[int, int]:
     """The user and group that own what an engine writes: nobody's when we are root, else our own."""
     if os.geteuid() != 0:

@@ -72,7 +72,7 @@ def prepare(cluster: Cluster) -> None:
     os.chown(cluster.folder, *leash.servant())
     cluster.folder.chmod(0o700)
     if cluster.data.exists():
-        _wait_for_predecessor(cluster.data)
+        wait_for_predecessor(cluster)
         _end_orphans(cluster.data)
     else:
         _create(cluster)
@@ -91,6 +91,21 @@ def serve(cluster: Cluster) -> None:
     os.chdir(cluster.folder)
     words = command(cluster)
     os.execv(words[0], words)  # noqa: S606 - our own words, no shell
+
+
+def wait_for_predecessor(cluster: Cluster) -> None:
+    """A postmaster whose supervisor was killed is shutting down: give it time. Raises AlreadyRunning if it stays."""
+    data = cluster.data
+    try:
+        postmaster = psutil.Process(int((data / "postmaster.pid").read_text().split("\n", 1)[0]))
+    except (OSError, ValueError, psutil.NoSuchProcess):
+        return
+    if not _serves(postmaster, data):
+        return
+    try:
+        postmaster.wait(SHUTDOWN_S)
+    except psutil.TimeoutExpired as error:
+        raise AlreadyRunning(what="PostgreSQL", holder=f"process {postmaster.pid} in {data}") from error
 
 
 def ready(cluster: Cluster) -> bool:
@@ -149,26 +164,12 @@ def _binary(name: str) -> Path:
     return path
 
 
-def _wait_for_predecessor(data: Path) -> None:
-    """A postmaster whose supervisor was killed is shutting down: give it time. Raises AlreadyRunning if it stays."""
-    try:
-        postmaster = psutil.Process(int((data / "postmaster.pid").read_text().split("\n", 1)[0]))
-    except (OSError, ValueError, psutil.NoSuchProcess):
-        return
-    if not _serves(postmaster, data):
-        return
-    try:
-        postmaster.wait(SHUTDOWN_S)
-    except psutil.TimeoutExpired as error:
-        raise AlreadyRunning(what="PostgreSQL", holder=f"process {postmaster.pid} in {data}") from error
-
-
 def _end_orphans(data: Path) -> None:
     """Backends that outlive a killed postmaster keep its shared memory, and the next one refuses to start beside them."""
     orphans = list(_processes_of(data))
     for orphan in orphans:
         _signal(orphan, signal.SIGQUIT)
-    _, stubborn = psutil.wait_procs(orphans, timeout=5)
+    _, stubborn = psutil.wait_procs(orphans, timeout=2)
     for orphan in stubborn:
         _signal(orphan, signal.SIGKILL)
     psutil.wait_procs(stubborn, timeout=5)

@@ -22,6 +22,7 @@ from functools import cache
 from pathlib import Path
 
 from tallylight.embedded import postgres
+from tallylight.embedded.parts import child_environment
 from tallylight.kernel.chance import generator
 
 POSTGRES_PASSWORD = CLICKHOUSE_PASSWORD = "only-for-this-test-run"  # noqa: S105 - loopback, private home, minutes
@@ -82,12 +83,6 @@ from tallylight.embedded.leash import end_with_parent
 end_with_parent(os.getppid())
 serve(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3])
 """
-
-
-def child_environment() -> dict[str, str]:
-    """The environment for a child that imports this package, wherever it is started."""
-    source = str(Path(__file__).resolve().parents[2])
-    return os.environ | {"PYTHONPATH": os.pathsep.join([source, *os.environ.get("PYTHONPATH", "").split(os.pathsep)])}
 
 
 def _home() -> Path:

@@ -21,7 +21,8 @@ from clickhouse_connect.driver.exceptions import DatabaseError
 
 from tallylight.embedded.clickhouse import door
 from tallylight.embedded.clickhouse.engine import READERS
-from tallylight.embedded.testing import _SERVE_CLICKHOUSE, _free_ports, child_environment
+from tallylight.embedded.parts import child_environment
+from tallylight.embedded.testing import _SERVE_CLICKHOUSE, _free_ports
 
 PASSWORD = "s3cret:with colon"
 

@@ -1,6 +1,0 @@
-from django.apps import AppConfig
-
-
-class ConsoleApp(AppConfig):
-    name = "tallylight.console"
-    label = "console"
