@@ -16,7 +16,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--replicated", action="store_true", help="make ReplicatedMergeTree tables, for a cluster")
 
-    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
+    def handle(self, *args: Any, **options: Any) -> None:
         applied = migrate(shared(), Engines(replicated=options["replicated"]))
         steps = ", ".join(map(str, applied))
         self.stdout.write(f"Applied steps: {steps}." if applied else "History is up to date.")
