@@ -1,0 +1,108 @@
+"""The door of `escalation`: set a matter on its ladder, stop it, and see how far it went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from tallylight.accounts.api import Viewer
+from tallylight.escalation import ladder as ladders
+from tallylight.escalation import matter as matters
+from tallylight.escalation.ladder import Rung
+from tallylight.escalation.matter import Matter
+from tallylight.escalation.models import Escalation, State, StepFired
+from tallylight.escalation.notices import ACKNOWLEDGE
+from tallylight.escalation.services import start, stop
+from tallylight.kernel.lazy import Lazy
+
+__all__ = [
+    "ACKNOWLEDGE",
+    "EscalationCard",
+    "Matter",
+    "Rung",
+    "State",
+    "StepCard",
+    "of_subject",
+    "running_visible_to",
+    "start",
+    "stop",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class StepCard:
+    """A rung: when it is or was due, when it was taken (None: not yet, or never) and who was told then."""
+
+    step: int
+    name: str
+    role: str
+    due_at: datetime
+    taken_at: datetime | None
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationCard:
+    """A ladder and how far it went. `due_at` is until when somebody must have the matter in hand."""
+
+    id: UUID
+    subject: UUID
+    organisation_id: UUID
+    matter: Matter
+    state: State
+    started_at: datetime
+    due_at: datetime
+    next_at: datetime | None
+    ended_at: datetime | None
+    ended_because: str
+    contract_sha256: str
+    steps: tuple[StepCard, ...]
+
+    @property
+    def next_step(self) -> StepCard | None:
+        """The step that follows while nobody acknowledges."""
+        waiting = [each for each in self.steps if each.taken_at is None]
+        return waiting[0] if self.state is State.RUNNING and waiting else None
+
+
+def of_subject(subject: UUID) -> list[EscalationCard]:
+    """Every ladder of a subject, the oldest first: more than one if it became more serious on its way."""
+    rows = Escalation.objects.filter(subject=subject).prefetch_related("fired").order_by("id")
+    return [_card(row) for row in rows]
+
+
+def running_visible_to(viewer: Viewer) -> Lazy[EscalationCard]:
+    """The ladders that run, the one whose next step is nearest first."""
+    rows = Escalation.objects.visible_to(viewer).filter(state=State.RUNNING)
+    return Lazy(rows.prefetch_related("fired").order_by("next_at", "id"), _card)
+
+
+def _card(row: Escalation) -> EscalationCard:
+    fired = {each.step: each for each in row.fired.all()}
+    rungs = ladders.from_facts(row.ladder)
+    return EscalationCard(
+        id=row.pk,
+        subject=row.subject,
+        organisation_id=row.organisation_id,
+        matter=matters.from_facts(row.matter),
+        state=State(row.state),
+        started_at=row.started_at,
+        due_at=row.due_at,
+        next_at=row.next_at,
+        ended_at=row.ended_at,
+        ended_because=row.ended_because,
+        contract_sha256=row.contract_sha256,
+        steps=tuple(_step(index, rung, fired.get(index)) for index, rung in enumerate(rungs)),
+    )
+
+
+def _step(index: int, rung: Rung, fired: StepFired | None) -> StepCard:
+    return StepCard(
+        step=index,
+        name=rung.name,
+        role=rung.role,
+        due_at=fired.due_at if fired else rung.due_at,
+        taken_at=fired.at if fired else None,
+        people=tuple(each["name"] for each in fired.people) if fired else (),
+    )

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class EscalationApp(AppConfig):
+    name = "tallylight.escalation"
+    label = "escalation"

@@ -1,0 +1,49 @@
+"""What a step says to whom it is brought."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import translation
+
+from tallylight.accounts.api import PersonCard
+from tallylight.escalation.ladder import Rung
+from tallylight.escalation.matter import Matter
+from tallylight.escalation.models import Escalation
+from tallylight.incidents.api import level_name
+from tallylight.notify import api as notify
+
+#: What the links in these messages allow, and for how long.
+ACKNOWLEDGE = "acknowledge"
+LINK_LIFETIME = timedelta(days=2)
+
+
+def notify_step(
+    row: Escalation, matter: Matter, rung: Rung, following: Rung | None, person: PersonCard, *, now: datetime
+) -> None:
+    """Tell one person, once: what it is, whom it hurts, until when somebody must have it, and what happens otherwise."""
+    to = notify.Recipient(person.email, person.locale, person.timezone, person.name, person.id)
+    with translation.override(person.locale):
+        level = str(level_name(matter.level))
+    content = notify.compose(
+        "escalation/mail/step.txt",
+        to,
+        matter=matter,
+        headline=matter.headline(person.locale),
+        level=level,
+        first=row.taken == 0,
+        rung=rung,
+        following=following,
+        due_at=row.due_at,
+        overdue=row.due_at <= now,
+        now=now,
+        link=f"{settings.PUBLIC_URL}/acknowledge/{_token(row, person, now=now)}",
+        page=settings.PUBLIC_URL + matter.path,
+    )
+    key = f"escalation:{row.pk}:step:{row.taken}:{person.id}"
+    notify.send_by(rung.channels, key, to=to, content=content, now=now, about=row.subject)
+
+
+def _token(row: Escalation, person: PersonCard, *, now: datetime) -> str:
+    return notify.write_link(notify.Grant(ACKNOWLEDGE, row.subject, person.id, now + LINK_LIFETIME))
