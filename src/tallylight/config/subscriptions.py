@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from tallylight.kernel.events import Event, ThresholdCleared, ThresholdRaised
+from tallylight.kernel.events import (
+    EscalationStepped,
+    Event,
+    IncidentOpened,
+    IncidentRecovered,
+    IncidentWidened,
+    ThresholdCleared,
+    ThresholdRaised,
+)
 
 SUBSCRIPTIONS: dict[type[Event], tuple[str, ...]] = {
     ThresholdRaised: ("tallylight.incidents.handlers.on_threshold_raised",),
     ThresholdCleared: ("tallylight.incidents.handlers.on_threshold_cleared",),
+    IncidentOpened: ("tallylight.support.handlers.on_incident_opened",),
+    IncidentWidened: ("tallylight.support.handlers.on_incident_widened",),
+    IncidentRecovered: ("tallylight.support.handlers.on_incident_recovered",),
+    EscalationStepped: ("tallylight.support.handlers.on_escalation_stepped",),
 }

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SupportApp(AppConfig):
+    name = "tallylight.support"
+    label = "support"

@@ -1,0 +1,132 @@
+"""What is said and done on a ticket: facts when written, whole sentences in the reader's language when read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from tallylight.contracts.api import Level, Metric
+from tallylight.incidents.api import level_name
+from tallylight.support.models import Entry, Ticket
+from tallylight.support.states import Channel
+
+
+class Kind(StrEnum):
+    """MESSAGE and NOTE carry somebody's words; the others are deeds."""
+
+    MESSAGE = "message"
+    NOTE = "note"
+    OPENED = "opened"
+    RAISED = "raised"
+    ASSIGNED = "assigned"
+    ESCALATED = "escalated"
+    ACKNOWLEDGED = "acknowledged"
+    EXPLAINED = "explained"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    CLOSED = "closed"
+
+
+def write(
+    ticket: Ticket,
+    kind: Kind,
+    at: datetime,
+    *,
+    key: str,
+    author: UUID | None = None,
+    channel: Channel = Channel.SYSTEM,
+    internal: bool = False,
+    text: str = "",
+    **facts: Any,
+) -> None:
+    """Write an entry, once for each `key`."""
+    entry = Entry(
+        ticket=ticket,
+        key=f"{kind}:{key}",
+        at=at,
+        kind=kind,
+        author_id=author,
+        channel=channel,
+        internal=internal,
+        text=text,
+        facts=facts,
+    )
+    Entry.objects.bulk_create([entry], ignore_conflicts=True)
+
+
+def sentence(kind: str, facts: dict[str, Any], text: str) -> str:
+    """An entry in the active language: somebody's words as they are, a deed as a sentence."""
+    match Kind(kind):
+        case Kind.MESSAGE | Kind.NOTE:
+            return text
+        case Kind.OPENED:
+            return _("Tallylight opened this ticket by itself.") if facts.get("incident") else _("The ticket was opened.")
+        case Kind.RAISED:
+            return _("It is now treated as %(level)s.") % {"level": level_name(Level(facts["level"]))}
+        case Kind.ASSIGNED:
+            return _("%(owner)s owns this ticket now.") % facts
+        case Kind.ESCALATED:
+            return _escalated(facts)
+        case Kind.ACKNOWLEDGED:
+            return _("%(person)s took it in hand.") % facts
+        case Kind.EXPLAINED:
+            return _explained(facts)
+        case Kind.RESOLVED:
+            return _("The ticket is resolved.")
+        case Kind.REOPENED:
+            return _("The ticket is open again.")
+        case Kind.CLOSED:
+            return _("The ticket is closed.")
+
+
+def _escalated(facts: dict[str, Any]) -> str:
+    named = {"step": facts["step"], "people": ", ".join(facts["people"])}
+    if not facts["people"]:
+        return _("Step “%(step)s” of the ladder found nobody; the next one follows at once.") % named
+    return _("Step “%(step)s” of the ladder brought it to %(people)s.") % named
+
+
+def _explained(facts: dict[str, Any]) -> str:
+    named = {
+        **facts,
+        "start": moment(facts["start"]),
+        "end": moment(facts["end"]),
+        "zone": timezone.get_current_timezone_name(),
+        "minutes": f"{facts['seconds'] / 60:.1f}",
+    }
+    match Metric(facts["metric"]):
+        case Metric.DEAD:
+            return (
+                _(
+                    "From %(start)s to %(end)s (%(zone)s), %(minutes)s minutes, %(nodes)s did not answer. "
+                    "It is over: measurements are within their limits again."
+                )
+                % named
+            )
+        case Metric.LOSS:
+            return (
+                _(
+                    "From %(start)s to %(end)s (%(zone)s), %(minutes)s minutes, up to %(worst)s %% of packets were lost at "
+                    "%(nodes)s (limit %(limit)s %%). It is over: measurements are within their limits again."
+                )
+                % named
+            )
+        case Metric.LATENCY:
+            return (
+                _(
+                    "From %(start)s to %(end)s (%(zone)s), %(minutes)s minutes, latency at %(nodes)s was up to %(worst)s ms "
+                    "(limit %(limit)s ms). It is over: measurements are within their limits again."
+                )
+                % named
+            )
+
+
+def moment(instant: str) -> str:
+    """An instant of the facts in the active language and time zone."""
+    return date_format(timezone.localtime(datetime.fromisoformat(instant)), "Y-m-d H:i:s")

@@ -1,0 +1,49 @@
+"""What this room does when incidents and ladders speak."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from tallylight.escalation import api as escalation
+from tallylight.incidents import api as incidents
+from tallylight.kernel import clock
+from tallylight.kernel.events import EscalationStepped, IncidentOpened, IncidentRecovered, IncidentWidened
+from tallylight.support import entries
+from tallylight.support.handling import resolve_recovered
+from tallylight.support.models import Ticket
+from tallylight.support.opening import attend, lock_incident
+
+
+def on_incident_opened(event: IncidentOpened) -> None:
+    """A ticket for every customer that it hurts."""
+    attend(event.incident, now=clock.now())
+
+
+def on_incident_widened(event: IncidentWidened) -> None:
+    """Tickets for further customers, graver ones for those it hurts more."""
+    attend(event.incident, now=clock.now())
+
+
+@transaction.atomic
+def on_incident_recovered(event: IncidentRecovered) -> None:
+    """Every ticket of it is explained and resolved."""
+    lock_incident(event.incident)
+    resolve_recovered(incidents.by_id(event.incident), now=clock.now())
+
+
+def on_escalation_stepped(event: EscalationStepped) -> None:
+    """The ticket's story says who was told. For the desk only."""
+    ticket = Ticket.objects.filter(pk=event.subject).first()
+    ladder = next((each for each in escalation.of_subject(event.subject) if each.id == event.escalation), None)
+    if ticket is None or ladder is None:
+        return
+    step = ladder.steps[event.step]
+    entries.write(
+        ticket,
+        entries.Kind.ESCALATED,
+        event.at,
+        key=f"{event.escalation}:{event.step}",
+        internal=True,
+        step=step.name,
+        people=list(step.people),
+    )

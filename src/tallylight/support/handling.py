@@ -1,0 +1,202 @@
+"""Use cases on a ticket that exists: acknowledge, say something, hand over, resolve, close."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from tallylight.accounts import api as accounts
+from tallylight.accounts.api import PersonCard, Role, Viewer, require_staff
+from tallylight.escalation import api as escalation
+from tallylight.incidents.api import IncidentCard
+from tallylight.kernel.clock import rfc3339
+from tallylight.kernel.events import TicketAcknowledged, publish
+from tallylight.kernel.ids import new_id
+from tallylight.support import entries, notices, promises
+from tallylight.support.errors import NobodyToOwn, NotResolved, TicketClosed
+from tallylight.support.models import Entry, Ticket
+from tallylight.support.climbing import climb
+from tallylight.support.states import PENDING, Channel, Happening, State
+
+
+@transaction.atomic
+def acknowledge(viewer: Viewer, ticket_id: UUID, *, channel: Channel, now: datetime) -> None:
+    """Somebody of the staff takes the ticket in hand: the response clock is answered and the ladder stops.
+
+    Harmless when repeated: the first one counts. Raises RoleRequired, NotFound.
+    """
+    require_staff(viewer)
+    ticket = _held(viewer, ticket_id)
+    acknowledge_as(ticket, viewer.person_id, viewer.name, channel=channel, now=now)
+
+
+def acknowledge_as(ticket: Ticket, person_id: UUID, name: str, *, channel: Channel, now: datetime) -> None:
+    """The same for a person known otherwise, with the ticket's row held by the caller."""
+    if ticket.acknowledged_at is not None or ticket.state not in PENDING:
+        return
+    ticket.state = State.ACKNOWLEDGED
+    ticket.acknowledged_at, ticket.acknowledged_by_id, ticket.acknowledged_via = now, person_id, channel
+    promises.note(ticket, Happening.ACKNOWLEDGED, at=now, reason=channel)
+    ticket.save()
+    escalation.stop(ticket.pk, because="acknowledged", now=now)
+    entries.write(ticket, entries.Kind.ACKNOWLEDGED, now, key="", author=person_id, channel=channel, person=name)
+    publish(TicketAcknowledged(ticket.pk, now))
+
+
+@transaction.atomic
+def say(viewer: Viewer, ticket_id: UUID, text: str, *, channel: Channel, now: datetime) -> UUID:
+    """Add somebody's words and bring them to the other side by mail.
+
+    The staff's words are news to the customer, and taking the word takes the ticket in hand. A customer's words on a resolved
+    ticket open it again. Raises TicketClosed, NotFound.
+    """
+    ticket = _held(viewer, ticket_id)
+    if ticket.state == State.CLOSED:
+        raise TicketClosed(number=ticket.number)
+    entry = _write_words(ticket, entries.Kind.MESSAGE, viewer, text, channel=channel, now=now)
+    if viewer.is_provider:
+        acknowledge_as(ticket, viewer.person_id, viewer.name, channel=channel, now=now)
+        promises.note(ticket, Happening.NEWS, at=now)
+        readers = accounts.members_of(ticket.organisation_id)
+    else:
+        if ticket.state == State.RESOLVED:
+            _reopen(ticket, now=now)
+        readers = _desk_of(ticket)
+    ticket.save()
+    notices.announce_words(ticket, entry, readers, viewer.name, now=now)
+    return entry.pk
+
+
+@transaction.atomic
+def note(viewer: Viewer, ticket_id: UUID, text: str, *, channel: Channel, now: datetime) -> UUID:
+    """Write down something for the desk only. Raises RoleRequired, NotFound."""
+    require_staff(viewer)
+    ticket = _held(viewer, ticket_id)
+    return _write_words(ticket, entries.Kind.NOTE, viewer, text, channel=channel, now=now).pk
+
+
+@transaction.atomic
+def assign(viewer: Viewer, ticket_id: UUID, person_id: UUID, *, channel: Channel, now: datetime) -> None:
+    """Give the ticket to somebody of the staff, who is told. Raises RoleRequired, NotFound, TicketClosed, NobodyToOwn."""
+    require_staff(viewer)
+    ticket = _held(viewer, ticket_id)
+    if ticket.state == State.CLOSED:
+        raise TicketClosed(number=ticket.number)
+    owner = accounts.person(person_id)
+    if owner is None or owner.role is Role.MEMBER:
+        raise NobodyToOwn
+    if ticket.owner_id == owner.id:
+        return
+    ticket.owner_id = owner.id
+    ticket.save()
+    key = f"{owner.id}:{rfc3339(now)}"
+    entries.write(
+        ticket, entries.Kind.ASSIGNED, now, key=key, author=viewer.person_id, channel=channel, owner=owner.name
+    )
+    if owner.id != viewer.person_id:
+        notices.announce_owner(ticket, owner, by=viewer.name, now=now)
+
+
+@transaction.atomic
+def resolve(viewer: Viewer, ticket_id: UUID, explanation: str, *, channel: Channel, now: datetime) -> None:
+    """The matter is mended: the customer reads how, and every clock is answered. Raises RoleRequired, NotFound, TicketClosed."""
+    require_staff(viewer)
+    ticket = _held(viewer, ticket_id)
+    if ticket.state == State.CLOSED:
+        raise TicketClosed(number=ticket.number)
+    if ticket.state == State.RESOLVED:
+        return
+    acknowledge_as(ticket, viewer.person_id, viewer.name, channel=channel, now=now)
+    entry = _write_words(ticket, entries.Kind.MESSAGE, viewer, explanation, channel=channel, now=now)
+    _resolve(ticket, at=now, now=now, author=viewer.person_id)
+    notices.announce_words(ticket, entry, accounts.members_of(ticket.organisation_id), viewer.name, now=now)
+
+
+@transaction.atomic
+def close(viewer: Viewer, ticket_id: UUID, *, channel: Channel, now: datetime) -> None:
+    """Put a resolved ticket away. Raises RoleRequired, NotFound, NotResolved."""
+    require_staff(viewer)
+    ticket = _held(viewer, ticket_id)
+    if ticket.state == State.CLOSED:
+        return
+    if ticket.state != State.RESOLVED:
+        raise NotResolved(number=ticket.number)
+    ticket.state, ticket.closed_at = State.CLOSED, now
+    ticket.save()
+    entries.write(ticket, entries.Kind.CLOSED, now, key=rfc3339(now), author=viewer.person_id, channel=channel)
+
+
+def resolve_recovered(incident: IncidentCard, *, now: datetime) -> None:
+    """Resolve every ticket of an incident that is over and explain it to the customer, once. The caller holds the incident."""
+    for ticket in Ticket.objects.select_for_update().filter(incident=incident.id).order_by("id"):
+        if ticket.state in PENDING:
+            _explain(ticket, incident, now=now)
+
+
+def _explain(ticket: Ticket, incident: IncidentCard, *, now: datetime) -> None:
+    over_at = incident.recovered_at or now
+    entries.write(
+        ticket,
+        entries.Kind.EXPLAINED,
+        now,
+        key="",
+        metric=incident.metric.value,
+        nodes=", ".join(incident.nodes),
+        worst=round(incident.worst, 1),
+        limit=incident.limit,
+        start=incident.first_breach_at.isoformat(),
+        end=over_at.isoformat(),
+        seconds=(over_at - incident.first_breach_at).total_seconds(),
+    )
+    _resolve(ticket, at=max(over_at, ticket.opened_at), now=now, author=None)
+    explanation = ticket.entries.get(kind=entries.Kind.EXPLAINED)
+    notices.announce_recovery(ticket, explanation, now=now)
+
+
+def _resolve(ticket: Ticket, *, at: datetime, now: datetime, author: UUID | None) -> None:
+    """`at` is when it was mended, which measurement may have shown before we heard of it."""
+    ticket.state, ticket.resolved_at = State.RESOLVED, at
+    promises.note(ticket, Happening.RESOLVED, at=at)
+    ticket.save()
+    escalation.stop(ticket.pk, because="resolved", now=now)
+    entries.write(ticket, entries.Kind.RESOLVED, now, key=rfc3339(now), author=author)
+
+
+def _reopen(ticket: Ticket, *, now: datetime) -> None:
+    ticket.state = State.ACKNOWLEDGED if ticket.acknowledged_at else State.OPEN
+    ticket.resolved_at = None
+    promises.note(ticket, Happening.REOPENED, at=now)
+    entries.write(ticket, entries.Kind.REOPENED, now, key=rfc3339(now))
+    if ticket.acknowledged_at is None:
+        promises.note(ticket, Happening.STILL_UNANSWERED, at=now)
+        climb(ticket, now=now)
+
+
+def _held(viewer: Viewer, ticket_id: UUID) -> Ticket:
+    """The ticket, its row held until the transaction ends. Raises NotFound."""
+    found: Ticket = Ticket.objects.select_for_update().get_visible(viewer, ticket_id)
+    return found
+
+
+def _write_words(
+    ticket: Ticket, kind: entries.Kind, viewer: Viewer, text: str, *, channel: Channel, now: datetime
+) -> Entry:
+    entry = Entry(
+        ticket=ticket,
+        key=f"{kind}:{new_id()}",
+        at=now,
+        kind=kind,
+        author_id=viewer.person_id,
+        channel=channel,
+        internal=kind is entries.Kind.NOTE,
+        text=text,
+    )
+    entry.save(force_insert=True)
+    return entry
+
+
+def _desk_of(ticket: Ticket) -> list[PersonCard]:
+    owner = accounts.person(ticket.owner_id) if ticket.owner_id else None
+    return [owner] if owner else []

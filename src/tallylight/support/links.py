@@ -1,0 +1,58 @@
+"""Taking a ticket in hand from the link of a mail: seen first, done on confirmation, so that a mail scanner takes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from tallylight.accounts import api as accounts
+from tallylight.accounts.api import PersonCard, Role
+from tallylight.escalation import api as escalation
+from tallylight.notify import api as notify
+from tallylight.support.handling import acknowledge_as
+from tallylight.support.models import Ticket
+from tallylight.support.states import PENDING, Channel
+
+
+@dataclass(frozen=True, slots=True)
+class LinkCard:
+    """What a link would do: in whose name, on which ticket, and whether there is still anything to take in hand."""
+
+    ticket: Ticket
+    person: PersonCard
+
+    @property
+    def pending(self) -> bool:
+        """Whether confirming would do anything."""
+        return self.ticket.acknowledged_at is None and self.ticket.state in PENDING
+
+
+def look(token: str, *, now: datetime) -> LinkCard:
+    """What the link means; changes nothing. Raises LinkRefused, LinkExpired."""
+    person, ticket_id = _read(token, now=now)
+    ticket = Ticket.objects.select_related("organisation", "acknowledged_by").filter(pk=ticket_id).first()
+    if ticket is None:
+        raise notify.LinkRefused
+    return LinkCard(ticket, person)
+
+
+@transaction.atomic
+def take(token: str, *, now: datetime) -> LinkCard:
+    """Acknowledge in the name of whom the link was sent to. Harmless when repeated. Raises LinkRefused, LinkExpired."""
+    person, ticket_id = _read(token, now=now)
+    ticket = Ticket.objects.select_for_update().filter(pk=ticket_id).first()
+    if ticket is None:
+        raise notify.LinkRefused
+    acknowledge_as(ticket, person.id, person.name, channel=Channel.MAIL_LINK, now=now)
+    return look(token, now=now)
+
+
+def _read(token: str, *, now: datetime) -> tuple[PersonCard, object]:
+    """The link's person, who must still be of the staff, and its subject."""
+    grant = notify.read_link(token, escalation.ACKNOWLEDGE, now=now)
+    person = accounts.person(grant.person_id)
+    if person is None or person.role is Role.MEMBER:
+        raise notify.LinkRefused
+    return person, grant.subject

@@ -1,0 +1,104 @@
+"""Tables: tickets, what is said and done on them, and the log that their clocks are read from."""
+
+from __future__ import annotations
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Func, Q, Value
+
+from tallylight.accounts.api import TenantModel
+from tallylight.clocks.api import Kind as ClockKind
+from tallylight.contracts.api import Level
+from tallylight.kernel.ids import new_id
+from tallylight.support.states import Channel, Promise, State
+
+SERIAL = Func(Value("support_serial"), function="nextval")
+
+
+class Ticket(TenantModel):
+    """One matter of one customer. `incident` and `headlines` are set if we saw it ourselves; `title` otherwise.
+
+    `contract_sha256` pins the contract version that was in force at `opened_at` (empty: none was, and nothing is promised).
+    `response_due_at` and `resolution_due_at` are what the clocks said after the last event, kept for queues.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    serial = models.BigIntegerField(unique=True, db_default=SERIAL, editable=False)
+    incident = models.UUIDField(null=True, db_index=True)
+    title = models.CharField(max_length=200, blank=True)
+    headlines = models.JSONField(default=dict)  # language code -> the incident in one line
+    level = models.CharField(max_length=16, choices=[(each.value, each.value) for each in Level])
+    state = models.CharField(max_length=16, choices=[(each.value, each.value) for each in State], default=State.OPEN)
+    viewers = models.PositiveIntegerField(default=0)
+    owner = models.ForeignKey("accounts.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    opened_by = models.ForeignKey("accounts.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    contract_sha256 = models.CharField(max_length=64, blank=True)
+    opened_at = models.DateTimeField()
+    response_due_at = models.DateTimeField(null=True)
+    resolution_due_at = models.DateTimeField(null=True)
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.ForeignKey("accounts.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    acknowledged_via = models.CharField(max_length=16, blank=True)
+    resolved_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "organisation"], name="one_ticket_per_incident_and_customer")
+        ]
+        indexes = [
+            models.Index(
+                fields=["response_due_at"], name="ticket_queue", condition=Q(state__in=["open", "acknowledged"])
+            ),
+            models.Index(fields=["organisation", "-opened_at"], name="ticket_of_customer"),
+            models.Index(fields=["owner"], name="ticket_of_owner", condition=Q(state__in=["open", "acknowledged"])),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def headline(self, locale: str) -> str:
+        """What it is about in one line: the incident in that language, or the customer's own words."""
+        return self.headlines.get(locale) or self.headlines.get("en") or self.title
+
+    @property
+    def number(self) -> str:
+        """How people call it."""
+        return f"T-{self.serial:05d}"
+
+
+class Entry(models.Model):
+    """Something said (`text`, by `author`) or done (`kind` and `facts`, shown as a sentence). `internal` is for the desk only.
+
+    `key` keeps a repetition from writing the same thing twice.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="entries")
+    key = models.CharField(max_length=120)
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=32)
+    author = models.ForeignKey("accounts.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=16, choices=[(each.value, each.value) for each in Channel])
+    internal = models.BooleanField(default=False)
+    text = models.TextField(blank=True)
+    facts = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ticket", "key"], name="entry_once")]
+        indexes = [models.Index(fields=["ticket", "at"], name="entries_in_order")]
+
+
+class ClockEntry(models.Model):
+    """An event of one of the ticket's clocks: never changed, only added to; `clocks` reads them."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="clock_log")
+    promise = models.CharField(max_length=16, choices=[(each.value, each.value) for each in Promise])
+    kind = models.CharField(max_length=16, choices=[(each.value, each.value) for each in ClockKind])
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=64, blank=True)
+    target_s = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["ticket", "id"], name="clock_log_in_order")]

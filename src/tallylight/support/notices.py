@@ -1,0 +1,75 @@
+"""What customers and owners are told by mail, each in their own language and time zone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import timezone, translation
+
+from tallylight.accounts import api as accounts
+from tallylight.accounts.api import PersonCard
+from tallylight.incidents.api import IncidentCard
+from tallylight.notify import api as notify
+from tallylight.support import entries
+from tallylight.support.models import Entry, Ticket
+
+
+def announce_opening(ticket: Ticket, incident: IncidentCard, owner: PersonCard | None, *, now: datetime) -> None:
+    """Tell the customer that we saw it first: what it is, who has it, until when."""
+    for person in accounts.members_of(ticket.organisation_id):
+        _send(
+            "opened",
+            ticket,
+            person,
+            key="",
+            now=now,
+            incident=incident,
+            owner=owner,
+        )
+
+
+def announce_recovery(ticket: Ticket, explanation: Entry, *, now: datetime) -> None:
+    """Tell the customer that it is over, what it was, and where to see what follows for the bill."""
+    for person in accounts.members_of(ticket.organisation_id):
+        with translation.override(person.locale), timezone.override(ZoneInfo(person.timezone)):
+            said = entries.sentence(explanation.kind, explanation.facts, "")
+        _send(
+            "recovered",
+            ticket,
+            person,
+            key="",
+            now=now,
+            explanation=said,
+            service=f"{settings.PUBLIC_URL}/service",
+        )
+
+
+def announce_words(ticket: Ticket, entry: Entry, readers: Iterable[PersonCard], author: str, *, now: datetime) -> None:
+    """Bring somebody's words on the ticket to those they are meant for."""
+    for person in readers:
+        _send("words", ticket, person, key=str(entry.id), now=now, author=author, words=entry.text)
+
+
+def announce_owner(ticket: Ticket, owner: PersonCard, *, by: str, now: datetime) -> None:
+    """Tell somebody that a ticket is theirs now."""
+    _send("assigned", ticket, owner, key=f"{owner.id}:{now.isoformat()}", now=now, by=by)
+
+
+def _send(template: str, ticket: Ticket, person: PersonCard, *, key: str, now: datetime, **facts: Any) -> None:
+    to = notify.Recipient(person.email, person.locale, person.timezone, person.name, person.id)
+    content = notify.compose(
+        f"support/mail/{template}.txt",
+        to,
+        ticket=ticket,
+        headline=ticket.headline(person.locale),
+        page=f"{settings.PUBLIC_URL}/tickets/{ticket.pk}",
+        now=now,
+        **facts,
+    )
+    notify.send(
+        f"ticket:{ticket.pk}:{template}:{key}:{person.id}", to=to, content=content, now=now, about=ticket.pk
+    )

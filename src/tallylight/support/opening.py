@@ -1,0 +1,138 @@
+"""Use cases: a ticket for every customer that an incident hurts; a ticket that a customer opens."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Count
+
+from tallylight.accounts import api as accounts
+from tallylight.accounts.api import PersonCard, Role, Viewer
+from tallylight.contracts.api import Level
+from tallylight.escalation import api as escalation
+from tallylight.incidents import api as incidents
+from tallylight.incidents.api import ImpactCard, IncidentCard
+from tallylight.kernel.events import TicketOpened, publish
+from tallylight.support import entries, notices, promises
+from tallylight.support.climbing import climb
+from tallylight.support.handling import resolve_recovered
+from tallylight.support.languages import in_every_language
+from tallylight.support.models import Ticket
+from tallylight.support.ownership import choose_owner
+from tallylight.support.states import PENDING, Channel, Happening
+
+#: The class of advisory locks that order what happens to the tickets of one incident.
+LOCK_CLASS = 0x5B7
+
+
+@transaction.atomic
+def attend(incident_id: UUID, *, now: datetime) -> None:
+    """See to it that every customer the incident hurts has its ticket, at the level it weighs now. Harmless when repeated.
+
+    Read under a lock, so that an incident that recovers meanwhile finds its tickets, or the tickets find it recovered.
+    """
+    lock_incident(incident_id)
+    incident = incidents.by_id(incident_id)
+    for impact in incident.impacts:
+        known = Ticket.objects.select_for_update().filter(incident=incident_id, organisation_id=impact.organisation_id)
+        ticket = known.first()
+        if ticket is None:
+            _open_for(incident, impact, now=now)
+        else:
+            _keep_up(ticket, incident, impact, now=now)
+    if not incident.running:
+        resolve_recovered(incident, now=now)
+
+
+@transaction.atomic
+def open_ticket(viewer: Viewer, *, title: str, text: str, level: Level, channel: Channel, now: datetime) -> UUID:
+    """A customer's own ticket. It has an owner and running clocks before this returns."""
+    ticket = _create(viewer.organisation_id, level, now=now, title=title, opened_by=viewer.person_id)
+    entries.write(ticket, entries.Kind.OPENED, now, key="", author=viewer.person_id, channel=channel)
+    entries.write(
+        ticket, entries.Kind.MESSAGE, now, key="first", author=viewer.person_id, channel=channel, text=text
+    )
+    climb(ticket, now=now)
+    publish(TicketOpened(ticket.pk, now))
+    return ticket.pk
+
+
+def lock_incident(incident_id: UUID) -> None:
+    """Wait for whoever works on the tickets of this incident; held until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK_CLASS, str(incident_id)])
+
+
+def _open_for(incident: IncidentCard, impact: ImpactCard, *, now: datetime) -> None:
+    ticket = _create(impact.organisation_id, impact.severity, now=now, incident=incident, viewers=impact.viewers)
+    entries.write(ticket, entries.Kind.OPENED, now, key="", incident=incident.number)
+    climb(ticket, now=now)
+    owner = accounts.person(ticket.owner_id) if ticket.owner_id else None
+    notices.announce_opening(ticket, incident, owner, now=now)
+    promises.note(ticket, Happening.NEWS, at=now, reason="opening announced")
+    publish(TicketOpened(ticket.pk, now))
+
+
+def _create(
+    organisation_id: UUID,
+    level: Level,
+    *,
+    now: datetime,
+    incident: IncidentCard | None = None,
+    title: str = "",
+    viewers: int = 0,
+    opened_by: UUID | None = None,
+) -> Ticket:
+    """A ticket with its owner and its clocks running."""
+    pinned = promises.in_force(organisation_id, now)
+    ticket = Ticket.objects.create(
+        organisation_id=organisation_id,
+        incident=incident.id if incident else None,
+        headlines=headlines(incident) if incident else {},
+        title=title,
+        level=level,
+        viewers=viewers,
+        opened_by_id=opened_by,
+        contract_sha256=pinned.sha256 if pinned else "",
+        opened_at=now,
+    )
+    promises.note(ticket, Happening.OPENED, at=now)
+    owner = _owner_for(ticket)
+    ticket.owner_id = owner.id if owner else None
+    ticket.save()
+    return ticket
+
+
+def _owner_for(ticket: Ticket) -> PersonCard | None:
+    support = promises.support_of(ticket)
+    role = Role(support.ladder[0].role) if support and support.ladder else Role.AGENT
+    others = [each for other in (Role.AGENT, Role.ENGINEER, Role.MANAGER, Role.ADMIN) for each in staff(other)]
+    counted = Ticket.objects.filter(state__in=PENDING, owner__isnull=False).values("owner").annotate(count=Count("id"))
+    return choose_owner(staff(role), others, {row["owner"]: row["count"] for row in counted})
+
+
+def headlines(incident: IncidentCard) -> dict[str, str]:
+    """What the incident is in one line, in every language."""
+    return in_every_language(lambda: incidents.headline(incident))
+
+
+def staff(role: Role) -> list[PersonCard]:
+    """The provider's people in that role."""
+    return accounts.staff_with_role(role)
+
+
+def _keep_up(ticket: Ticket, incident: IncidentCard, impact: ImpactCard, *, now: datetime) -> None:
+    """A graver incident makes a graver ticket: tighter clocks from now on, and a ladder of its own if nobody has it yet."""
+    ticket.headlines = headlines(incident)
+    ticket.viewers = max(ticket.viewers, impact.viewers)
+    if ticket.state in PENDING and impact.severity.rank > Level(ticket.level).rank:
+        before = promises.support_of(ticket)
+        ticket.level = impact.severity
+        promises.retarget(ticket, before, at=now, reason="level raised")
+        entries.write(ticket, entries.Kind.RAISED, now, key=impact.severity, level=impact.severity.value)
+        if ticket.acknowledged_at is None:
+            escalation.stop(ticket.pk, because="level-raised", now=now)
+            climb(ticket, now=now)
+    ticket.save()
