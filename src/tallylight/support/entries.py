@@ -66,7 +66,9 @@ def sentence(kind: str, facts: dict[str, Any], text: str) -> str:
         case Kind.MESSAGE | Kind.NOTE:
             return text
         case Kind.OPENED:
-            return _("Tallylight opened this ticket by itself.") if facts.get("incident") else _("The ticket was opened.")
+            return (
+                _("Tallylight opened this ticket by itself.") if facts.get("incident") else _("The ticket was opened.")
+            )
         case Kind.RAISED:
             return _("It is now treated as %(level)s.") % {"level": level_name(Level(facts["level"]))}
         case Kind.ASSIGNED:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from tallylight.kernel.errors import Conflict, Invalid, NotFound, gettext_noop
+from tallylight.kernel.errors import Conflict, Invalid, NotFound, Refused, gettext_noop
 
 
 class TicketUnknown(NotFound):
     code = "ticket-unknown"
     title = gettext_noop("There is no such ticket.")
+
+
+class CustomersOnly(Refused):
+    code = "customers-only"
+    title = gettext_noop("Tickets are opened by customers.")
+    advice = gettext_noop("Answer on a ticket of the customer, or have the customer open one.")
 
 
 class TicketClosed(Conflict):

@@ -15,9 +15,9 @@ from tallylight.kernel.clock import rfc3339
 from tallylight.kernel.events import TicketAcknowledged, publish
 from tallylight.kernel.ids import new_id
 from tallylight.support import entries, notices, promises
+from tallylight.support.climbing import climb
 from tallylight.support.errors import NobodyToOwn, NotResolved, TicketClosed
 from tallylight.support.models import Entry, Ticket
-from tallylight.support.climbing import climb
 from tallylight.support.states import PENDING, Channel, Happening, State
 
 

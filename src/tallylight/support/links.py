@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -49,7 +50,7 @@ def take(token: str, *, now: datetime) -> LinkCard:
     return look(token, now=now)
 
 
-def _read(token: str, *, now: datetime) -> tuple[PersonCard, object]:
+def _read(token: str, *, now: datetime) -> tuple[PersonCard, UUID]:
     """The link's person, who must still be of the staff, and its subject."""
     grant = notify.read_link(token, escalation.ACKNOWLEDGE, now=now)
     person = accounts.person(grant.person_id)

@@ -70,6 +70,4 @@ def _send(template: str, ticket: Ticket, person: PersonCard, *, key: str, now: d
         now=now,
         **facts,
     )
-    notify.send(
-        f"ticket:{ticket.pk}:{template}:{key}:{person.id}", to=to, content=content, now=now, about=ticket.pk
-    )
+    notify.send(f"ticket:{ticket.pk}:{template}:{key}:{person.id}", to=to, content=content, now=now, about=ticket.pk)

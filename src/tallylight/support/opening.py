@@ -17,6 +17,7 @@ from tallylight.incidents.api import ImpactCard, IncidentCard
 from tallylight.kernel.events import TicketOpened, publish
 from tallylight.support import entries, notices, promises
 from tallylight.support.climbing import climb
+from tallylight.support.errors import CustomersOnly
 from tallylight.support.handling import resolve_recovered
 from tallylight.support.languages import in_every_language
 from tallylight.support.models import Ticket
@@ -48,12 +49,12 @@ def attend(incident_id: UUID, *, now: datetime) -> None:
 
 @transaction.atomic
 def open_ticket(viewer: Viewer, *, title: str, text: str, level: Level, channel: Channel, now: datetime) -> UUID:
-    """A customer's own ticket. It has an owner and running clocks before this returns."""
+    """A customer's own ticket. It has an owner and running clocks before this returns. Raises CustomersOnly."""
+    if viewer.is_provider:
+        raise CustomersOnly
     ticket = _create(viewer.organisation_id, level, now=now, title=title, opened_by=viewer.person_id)
     entries.write(ticket, entries.Kind.OPENED, now, key="", author=viewer.person_id, channel=channel)
-    entries.write(
-        ticket, entries.Kind.MESSAGE, now, key="first", author=viewer.person_id, channel=channel, text=text
-    )
+    entries.write(ticket, entries.Kind.MESSAGE, now, key="first", author=viewer.person_id, channel=channel, text=text)
     climb(ticket, now=now)
     publish(TicketOpened(ticket.pk, now))
     return ticket.pk

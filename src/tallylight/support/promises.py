@@ -94,16 +94,14 @@ def readings(ticket: Ticket, *, now: datetime) -> dict[Promise, Reading]:
     }
 
 
-def ladder(ticket: Ticket, *, now: datetime) -> tuple[Rung, ...]:
+def ladder(ticket: Ticket) -> tuple[Rung, ...]:
     """The contract's ladder with the instant of each step: when its share of the response clock will have been used."""
     support = support_of(ticket)
     if support is None:
         return ()
     profile = _profiles(support)[Promise.RESPONSE]
     events = _log(ticket.clock_log.all()).get(Promise.RESPONSE, [])
-    instants = [
-        (step, clocks.share_instant(profile, support.calendar, events, step.at, now)) for step in support.ladder
-    ]
+    instants = [(step, clocks.share_instant(profile, support.calendar, events, step.at)) for step in support.ladder]
     return tuple(
         Rung(step.name, step.role, tuple(each.value for each in step.channels), due_at, step.person)
         for step, due_at in instants
