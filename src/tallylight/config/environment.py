@@ -26,6 +26,7 @@ class Environment:
     allowed_hosts: tuple[str, ...]
     mail_from: str
     debug: bool
+    demo: bool
 
     def port_of(self, offset: int) -> int:
         """The port of the part `offset` away from the web's own."""
@@ -59,6 +60,7 @@ def environment() -> Environment:
         allowed_hosts=tuple(host.strip() for host in hosts.split(",") if host.strip()),
         mail_from=env.get("TALLY_MAIL_FROM", "Tallylight <tallylight@localhost.localdomain>"),
         debug=env.get("TALLY_DEBUG") == "1",
+        demo=env.get("TALLY_DEMO") == "1",
     )
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
@@ -39,6 +41,23 @@ def problem_response(request: HttpRequest, error: TallyError, *, retry_after_s: 
     if retry_after_s:
         response["Retry-After"] = str(math.ceil(retry_after_s))
     return response
+
+
+class ProblemPages:
+    """Turns a TallyError that a view let go into its answer."""
+
+    sync_capable = True
+    async_capable = False
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Django's hook. Other exceptions go on to Django's own handling."""
+        return problem_response(request, exception) if isinstance(exception, TallyError) else None
 
 
 def _wants_page(request: HttpRequest) -> bool:

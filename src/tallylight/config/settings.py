@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "tallylight.config.security.NoNul",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "tallylight.config.problems.ProblemPages",
 ]
 
 ROOT_URLCONF = "tallylight.config.urls"
@@ -78,6 +79,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "tallylight.console.context.console",
             ],
         },
     }
@@ -130,6 +132,7 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True  # served from the package: nothing to collect, nothing to forget
 WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+-[0-9A-Z]{8}\.(js|css|svg|woff2)$"
 
 _https = _env.public_url.startswith("https://")
 SESSION_COOKIE_NAME = f"tally_session_{_env.port}"
@@ -143,6 +146,11 @@ SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+
+#: The demo's mailbox is read by the console, which may not know the embedded room by name.
+DEMO = _env.demo
+MAILBOX_HOME = _env.home
+MAILBOX_READER = "tallylight.embedded.mailbox" if DEMO else ""
 
 SILENCED_SYSTEM_CHECKS: list[str] = []
 LOGGING_CONFIG = "tallylight.config.logs.configure"

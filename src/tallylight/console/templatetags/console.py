@@ -1,0 +1,135 @@
+"""Tags and filters that templates use; the work is done in `formatting`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import get_current_timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from tallylight.console import formatting
+from tallylight.console.built import built_name
+from tallylight.kernel import clock
+from tallylight.kernel.money import Money
+
+register = template.Library()
+
+
+def _language() -> str:
+    return get_language() or "en"
+
+
+@register.simple_tag
+def asset(name: str) -> str:
+    """The address of a built script, style, font or picture."""
+    return static(built_name(name))
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A shape from icons.svg; it repeats what words beside it say, so it is hidden from readers of text."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', static(built_name("icons.svg")), name
+    )
+
+
+@register.simple_tag
+def instant(at: datetime | None, form: formatting.Form = "short") -> SafeString | str:
+    """An instant in the reader's zone, UTC on hover."""
+    if at is None:
+        return formatting.UNKNOWN
+    text = formatting.instant(at, get_current_timezone(), _language(), now=clock.now(), form=form)
+    return format_html('<time datetime="{}" title="{}">{}</time>', formatting.machine(at), formatting.utc(at), text)
+
+
+@register.simple_tag
+def countdown(until: datetime) -> SafeString:
+    """How long until an instant, or how far past it; the page's script keeps it running."""
+    # Translators: {} is a length of time, for example 5 min.
+    left, over = _("{} left"), _("{} over")
+    seconds = (until - clock.now()).total_seconds()
+    text = (left if seconds >= 0 else over).replace("{}", formatting.duration(abs(seconds), _language()))
+    return format_html(
+        '<time datetime="{0}" title="{1}" data-until="{0}" data-left="{2}" data-over="{3}">{4}</time>',
+        formatting.machine(until),
+        formatting.utc(until),
+        left,
+        over,
+        text,
+    )
+
+
+@register.simple_tag
+def ago(since: datetime) -> SafeString:
+    """How long since an instant; the page's script keeps it running."""
+    # Translators: {} is a length of time, for example 5 min.
+    pattern = _("{} ago")
+    seconds = (clock.now() - since).total_seconds()
+    return format_html(
+        '<time datetime="{0}" title="{1}" data-since="{0}" data-ago="{2}">{3}</time>',
+        formatting.machine(since),
+        formatting.utc(since),
+        pattern,
+        pattern.replace("{}", formatting.duration(seconds, _language())),
+    )
+
+
+@register.simple_tag
+def bar(share: float | None, tone: str = "", figure: str = "", full: float = 1.0) -> SafeString:
+    """A bar of `share` (0..1); the number stands beside it in words, so it is hidden from readers of text."""
+    width = 100 * min(1.0, max(0.0, share or 0.0))
+    live = format_html(' data-figure="{}" data-full="{}"', figure, full) if figure else ""
+    return format_html(
+        '<svg class="bar"{} viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect width="{}" height="4"{}/></svg>',
+        format_html(' data-tone="{}"', tone) if tone else "",
+        f"{width:.1f}",
+        live,
+    )
+
+
+@register.filter
+def count(value: float | None) -> str:
+    return formatting.integer(value, _language())
+
+
+@register.filter
+def ms(value: float | None) -> str:
+    return formatting.milliseconds(value, _language())
+
+
+@register.filter
+def share(value: float | None) -> str:
+    return formatting.percent(value, _language())
+
+
+@register.filter
+def attained(value: Decimal | None) -> str:
+    return formatting.attainment(value, _language())
+
+
+@register.filter
+def plain_number(value: Decimal | float) -> str:
+    return formatting.decimal(value, _language())
+
+
+@register.filter
+def amount(value: Money) -> str:
+    return formatting.money(value, _language())
+
+
+@register.filter
+def bits(value: float | None) -> str:
+    return formatting.bits(value, _language())
+
+
+@register.filter
+def length(value: float) -> str:
+    """A length in seconds."""
+    return formatting.duration(value, _language())
