@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from tallylight.config.environment import environment
+from tallylight.config.environment import DRILLS, environment
 
 _env = environment()
 _package = Path(__file__).resolve().parent.parent
@@ -146,6 +146,9 @@ SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+
+#: Where a drill puts its relay, first of fifty ports.
+DRILL_PORT = _env.port_of(DRILLS)
 
 #: The demo's mailbox is read by the console, which may not know the embedded room by name.
 DEMO = _env.demo

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
+from django.conf import settings
 from django.db import close_old_connections
 
-from tallylight.config.environment import DRILLS, environment
+
 from tallylight.drills import cost, watching
 from tallylight.drills.errors import NodeInTrouble
 from tallylight.drills.lane import open_lane
@@ -35,7 +36,7 @@ async def run(request: DrillRequest, tell: Tell) -> Outcome:
     node = await _aside(lambda: fleet.node(request.node))
     if trouble := await _aside(lambda: watching.trouble(node)):
         raise NodeInTrouble(node=node.name, trouble=trouble)
-    async with open_lane(node, environment().port_of(DRILLS)) as relay:
+    async with open_lane(node, settings.DRILL_PORT) as relay:
         relay.apply(_impairment(request))
         injected_at = clock.now()
         tell("injected", injected_at)
