@@ -23,6 +23,7 @@ __all__ = [
     "alerts",
     "alerts_visible_to",
     "firing",
+    "raised_on",
     "thresholds_visible_to",
 ]
 
@@ -92,6 +93,11 @@ def firing(*, region: str = "") -> list[AlertCard]:
     """Every alert that is not over (of one region), the first raised first."""
     within = Q(region=region) if region else Q()
     return _cards(Alert.objects.filter(within, cleared_at=None))
+
+
+def raised_on(node: str, *, since: datetime) -> list[AlertCard]:
+    """Every alert raised on `node` at or after `since`, the first raised first."""
+    return _cards(Alert.objects.filter(node=node, raised_at__gte=since))
 
 
 def alerts_visible_to(

@@ -26,7 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("kind", choices=[kind.value for kind in Kind], help=_("how to hurt it"))
     parser.add_argument("--node", required=True, help=_("the node's name, such as sin-1"))
     parser.add_argument("--amount", help=_("250ms for latency (added round trip), 5%% for loss (of round trips)"))
-    parser.add_argument("--for", dest="length", help=_("how long, such as 40s or 2m (%gs if not given)") % DEFAULT_LENGTH_S)
+    parser.add_argument(
+        "--for", dest="length", help=_("how long, such as 40s or 2m (%gs if not given)") % DEFAULT_LENGTH_S
+    )
     parser.add_argument("--json", action="store_true", help=_("end with one JSON object, and print nothing else"))
 
 

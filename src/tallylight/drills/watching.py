@@ -46,13 +46,17 @@ def _affected(incident: incidents.IncidentCard) -> tuple[str, ...]:
 
 
 def _ticket(ticket: support.TicketCard) -> TicketSeen:
-    told = Counter(mail.address for mail in notify.deliveries(ticket.id) if ":recovered:" in mail.key and mail.accepted_at)
+    told = Counter(
+        mail.address for mail in notify.deliveries(ticket.id) if ":recovered:" in mail.key and mail.accepted_at
+    )
     return TicketSeen(
         id=ticket.id,
         customer=accounts.organisation(ticket.organisation_id).slug,
         level=ticket.level.value,
         opened_at=ticket.opened_at,
-        response_allowed_s=(ticket.response_due_at - ticket.opened_at).total_seconds() if ticket.response_due_at else 0.0,
+        response_allowed_s=(ticket.response_due_at - ticket.opened_at).total_seconds()
+        if ticket.response_due_at
+        else 0.0,
         acknowledged_at=ticket.acknowledged_at,
         resolved_at=ticket.resolved_at,
         recovery_notices=max(told.values(), default=0),

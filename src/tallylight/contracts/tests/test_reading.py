@@ -171,7 +171,12 @@ SENSE = {
         "timezone: Asia/Atlantis",
         "no time zone",
     ),
-    "cents that the currency lacks": ("monthly: 2400.00 USD", "monthly: 2400.00 JPY", "monthly: 2400.00 JPY", "does not have"),
+    "cents that the currency lacks": (
+        "monthly: 2400.00 USD",
+        "monthly: 2400.00 JPY",
+        "monthly: 2400.00 JPY",
+        "does not have",
+    ),
     "hours that close before they open": (
         "hours: 24x7",
         'hours: { monday: ["18:00-09:00"] }',
