@@ -38,6 +38,7 @@ __all__ = [
     "person",
     "require",
     "require_staff",
+    "staff",
     "staff_with_role",
     "viewer_of",
 ]
@@ -91,6 +92,11 @@ def organisations(kind: OrganisationKind = OrganisationKind.CUSTOMER) -> list[Or
 def staff_with_role(role: Role) -> list[PersonCard]:
     """The provider's people with that role who can sign in, the longest serving first."""
     return _people(organisation__kind=OrganisationKind.PROVIDER.value, role=role.value)
+
+
+def staff() -> list[PersonCard]:
+    """All of the provider's people who can sign in, the longest serving first."""
+    return _people(organisation__kind=OrganisationKind.PROVIDER.value)
 
 
 def members_of(organisation_id: UUID) -> list[PersonCard]:

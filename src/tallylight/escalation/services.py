@@ -9,7 +9,7 @@ import structlog
 from django.db import transaction
 
 from tallylight.accounts import api as accounts
-from tallylight.accounts.api import PersonCard, Role
+from tallylight.accounts.api import PersonCard
 from tallylight.escalation import ladder as ladders
 from tallylight.escalation import matter as matters
 from tallylight.escalation.ladder import Ladder, Rung
@@ -83,7 +83,7 @@ def _climb(row: Escalation, *, now: datetime) -> int:
     from tallylight.escalation.jobs import enqueue
 
     ladder, before = ladders.from_facts(row.ladder), row.taken
-    staff = _staff()
+    staff = accounts.staff()
     while rung := ladders.next_step(ladder, row.taken, now=now):
         told = targets(rung, staff, owner=row.owner_id)
         _take(row, rung, told, ladder, now=now)
@@ -113,7 +113,3 @@ def _take(row: Escalation, rung: Rung, told: list[PersonCard], ladder: Ladder, *
     for person in told:
         notify_step(row, matters.from_facts(row.matter), rung, following, person, now=now)
     publish(EscalationStepped(row.pk, row.subject, row.taken, now))
-
-
-def _staff() -> list[PersonCard]:
-    return [person for role in Role if role is not Role.MEMBER for person in accounts.staff_with_role(role)]

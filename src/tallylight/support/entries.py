@@ -10,6 +10,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tallylight.contracts.api import Level, Metric
 from tallylight.incidents.api import level_name
@@ -100,13 +101,13 @@ def _explained(facts: dict[str, Any]) -> str:
         "start": moment(facts["start"]),
         "end": moment(facts["end"]),
         "zone": timezone.get_current_timezone_name(),
-        "minutes": f"{facts['seconds'] / 60:.1f}",
+        "length": lasting(facts["seconds"]),
     }
     match Metric(facts["metric"]):
         case Metric.DEAD:
             return (
                 _(
-                    "From %(start)s to %(end)s (%(zone)s), %(minutes)s minutes, %(nodes)s did not answer. "
+                    "From %(start)s to %(end)s (%(zone)s), %(length)s, %(nodes)s did not answer. "
                     "It is over: measurements are within their limits again."
                 )
                 % named
@@ -114,7 +115,7 @@ def _explained(facts: dict[str, Any]) -> str:
         case Metric.LOSS:
             return (
                 _(
-                    "From %(start)s to %(end)s (%(zone)s), %(minutes)s minutes, up to %(worst)s %% of packets were lost at "
+                    "From %(start)s to %(end)s (%(zone)s), %(length)s, up to %(worst)s %% of packets were lost at "
                     "%(nodes)s (limit %(limit)s %%). It is over: measurements are within their limits again."
                 )
                 % named
@@ -122,11 +123,20 @@ def _explained(facts: dict[str, Any]) -> str:
         case Metric.LATENCY:
             return (
                 _(
-                    "From %(start)s to %(end)s (%(zone)s), %(minutes)s minutes, latency at %(nodes)s was up to %(worst)s ms "
+                    "From %(start)s to %(end)s (%(zone)s), %(length)s, latency at %(nodes)s was up to %(worst)s ms "
                     "(limit %(limit)s ms). It is over: measurements are within their limits again."
                 )
                 % named
             )
+
+
+def lasting(seconds: float) -> str:
+    """A length of time in words: seconds below two minutes, minutes below two hours, hours above."""
+    if seconds < 120:
+        return ngettext("%(n)d second", "%(n)d seconds", round(seconds)) % {"n": round(seconds)}
+    if seconds < 7200:
+        return ngettext("%(n)d minute", "%(n)d minutes", round(seconds / 60)) % {"n": round(seconds / 60)}
+    return ngettext("%(n)d hour", "%(n)d hours", round(seconds / 3600)) % {"n": round(seconds / 3600)}
 
 
 def moment(instant: str) -> str:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from django.db import transaction
-
 from tallylight.escalation import api as escalation
-from tallylight.incidents import api as incidents
 from tallylight.kernel import clock
 from tallylight.kernel.events import EscalationStepped, IncidentOpened, IncidentRecovered, IncidentWidened
 from tallylight.support import entries
-from tallylight.support.handling import resolve_recovered
 from tallylight.support.models import Ticket
-from tallylight.support.opening import attend, lock_incident
+from tallylight.support.opening import attend, settle
 
 
 def on_incident_opened(event: IncidentOpened) -> None:
@@ -24,11 +20,9 @@ def on_incident_widened(event: IncidentWidened) -> None:
     attend(event.incident, now=clock.now())
 
 
-@transaction.atomic
 def on_incident_recovered(event: IncidentRecovered) -> None:
     """Every ticket of it is explained and resolved."""
-    lock_incident(event.incident)
-    resolve_recovered(incidents.by_id(event.incident), now=clock.now())
+    settle(event.incident, now=clock.now())
 
 
 def on_escalation_stepped(event: EscalationStepped) -> None:

@@ -28,21 +28,22 @@ from tallylight.support.states import PENDING, Channel, Happening
 LOCK_CLASS = 0x5B7
 
 
-@transaction.atomic
 def attend(incident_id: UUID, *, now: datetime) -> None:
     """See to it that every customer the incident hurts has its ticket, at the level it weighs now. Harmless when repeated.
 
-    Read under a lock, so that an incident that recovers meanwhile finds its tickets, or the tickets find it recovered.
+    One transaction a ticket, so that the first customer's mail does not wait for the last one's ticket. The end looks again
+    whether the incident is over: if it recovered meanwhile, whoever heard of that may have found no tickets yet.
     """
-    lock_incident(incident_id)
+    for impact in incidents.impacts(incident_id):
+        _attend_one(incident_id, impact, now=now)
+    settle(incident_id, now=now)
+
+
+@transaction.atomic
+def settle(incident_id: UUID, *, now: datetime) -> None:
+    """Explain and resolve the tickets of an incident that is over. Harmless when repeated, or while it runs."""
+    _lock(incident_id)
     incident = incidents.by_id(incident_id)
-    for impact in incident.impacts:
-        known = Ticket.objects.select_for_update().filter(incident=incident_id, organisation_id=impact.organisation_id)
-        ticket = known.first()
-        if ticket is None:
-            _open_for(incident, impact, now=now)
-        else:
-            _keep_up(ticket, incident, impact, now=now)
     if not incident.running:
         resolve_recovered(incident, now=now)
 
@@ -60,7 +61,18 @@ def open_ticket(viewer: Viewer, *, title: str, text: str, level: Level, channel:
     return ticket.pk
 
 
-def lock_incident(incident_id: UUID) -> None:
+@transaction.atomic
+def _attend_one(incident_id: UUID, impact: ImpactCard, *, now: datetime) -> None:
+    _lock(incident_id)
+    known = Ticket.objects.select_for_update().filter(incident=incident_id, organisation_id=impact.organisation_id)
+    ticket = known.first()
+    if ticket is None:
+        _open_for(incidents.by_id(incident_id), impact, now=now)
+    else:
+        _keep_up(ticket, incidents.by_id(incident_id), impact, now=now)
+
+
+def _lock(incident_id: UUID) -> None:
     """Wait for whoever works on the tickets of this incident; held until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK_CLASS, str(incident_id)])
@@ -109,19 +121,15 @@ def _create(
 def _owner_for(ticket: Ticket) -> PersonCard | None:
     support = promises.support_of(ticket)
     role = Role(support.ladder[0].role) if support and support.ladder else Role.AGENT
-    others = [each for other in (Role.AGENT, Role.ENGINEER, Role.MANAGER, Role.ADMIN) for each in staff(other)]
+    staff = accounts.staff()
+    in_role = [each for each in staff if each.role is role]
     counted = Ticket.objects.filter(state__in=PENDING, owner__isnull=False).values("owner").annotate(count=Count("id"))
-    return choose_owner(staff(role), others, {row["owner"]: row["count"] for row in counted})
+    return choose_owner(in_role, staff, {row["owner"]: row["count"] for row in counted})
 
 
 def headlines(incident: IncidentCard) -> dict[str, str]:
     """What the incident is in one line, in every language."""
     return in_every_language(lambda: incidents.headline(incident))
-
-
-def staff(role: Role) -> list[PersonCard]:
-    """The provider's people in that role."""
-    return accounts.staff_with_role(role)
 
 
 def _keep_up(ticket: Ticket, incident: IncidentCard, impact: ImpactCard, *, now: datetime) -> None:
