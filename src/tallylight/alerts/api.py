@@ -11,8 +11,8 @@ from django.db.models import Q, QuerySet
 
 from tallylight.accounts.api import Viewer
 from tallylight.alerts.errors import AlertUnknown
-from tallylight.alerts.metric import Metric
 from tallylight.alerts.models import Alert, Threshold
+from tallylight.contracts.api import Metric
 
 __all__ = [
     "AlertCard",

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from tallylight.accounts.api import TenantQuerySet
-from tallylight.alerts.metric import Metric
+from tallylight.contracts.api import Metric
 from tallylight.kernel import clock
 from tallylight.kernel.ids import new_id
 

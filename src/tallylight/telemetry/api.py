@@ -25,17 +25,22 @@ from tallylight.telemetry.errors import HistoryAway, HubAway, SpanTooWide
 from tallylight.telemetry.history import queries
 from tallylight.telemetry.history.client import shared
 from tallylight.telemetry.live import live_snapshot
+from tallylight.telemetry.readings import Paths, Reading, latency_ms, loss_pct, presence, silence_ms
+from tallylight.telemetry.window import LiveWindow
 
 __all__ = [
     "HistoryAway",
     "HubAway",
     "HubFacts",
     "LiveSnapshot",
+    "LiveWindow",
     "Metric",
     "MinuteStats",
     "NodeLive",
     "PathLive",
+    "Paths",
     "Presence",
+    "Reading",
     "RegionLive",
     "Scope",
     "Series",
@@ -43,8 +48,12 @@ __all__ = [
     "Trend",
     "ViewerCount",
     "ViewersLive",
+    "latency_ms",
     "live_snapshot",
+    "loss_pct",
     "minute_stats",
+    "presence",
+    "silence_ms",
     "trends",
     "viewers_between",
     "viewers_on",

@@ -53,12 +53,12 @@ class NotDurable(Unavailable):
     advice = gettext_noop("Keep the batch and send it again after the time given in Retry-After.")
 
 
-class KeysAway(Unavailable):
-    """The key is not in the cache and PostgreSQL is away."""
+class RecordsAway(Unavailable):
+    """PostgreSQL did not answer in time. Facts: `reason`."""
 
-    code = "keys-away"
-    title = gettext_noop("Node keys can't be checked at this moment.")
-    advice = gettext_noop("Keep the batch and send it again after the time given in Retry-After.")
+    code = "records-away"
+    title = gettext_noop("Records can't be read at this moment (%(reason)s).")
+    advice = gettext_noop("Nothing was lost. Try again in a few seconds.")
 
 
 class HistoryAway(Unavailable):

@@ -3,7 +3,8 @@
 HTTP/1.1 on the hub's port. A batch travels as zstd-compressed MessagePack (`wire.batch`); enrolment, acknowledgements
 and plans travel as JSON (`wire.plan`); every refusal is RFC 9457 problem details.
 
-`POST /ingest/v1/batches` with `Authorization: Bearer <node key>` and `Tally-Plan: <version known to the node>`:
+`POST /ingest/v1/batches` with `Authorization: Bearer <node key>` and `Tally-Plan: <version known to the node>` and
+`Tally-Clock: <unix microseconds>`:
 
     200       Ack: the batch is durable
     401, 403  the key is not, or no longer, good: the agent stops, its spool stays
@@ -26,6 +27,8 @@ ENROL_PATH: Final = "/ingest/v1/enrol"
 
 #: Request header with the version of the plan the node works by; the hub sends the plan again when it has another.
 PLAN_HEADER: Final = "Tally-Plan"
+#: Request header with the node's clock at the moment of sending, unix microseconds: how the hub learns of its error.
+CLOCK_HEADER: Final = "Tally-Clock"
 BATCH_TYPE: Final = "application/vnd.tallylight.batch+msgpack"
 BATCH_ENCODING: Final = "zstd"
 JSON_TYPE: Final = "application/json"
