@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 
 import structlog
 import uvicorn
+import uvloop
 from django.conf import settings
 from django.db import connections
 
@@ -23,12 +24,13 @@ from tallylight.config.environment import HUB, environment
 from tallylight.config.problems import problem
 from tallylight.fleet import api as fleet
 from tallylight.kernel import clock
-from tallylight.kernel.errors import TallyError, Unavailable
+from tallylight.kernel.errors import Unavailable
 from tallylight.telemetry.app import Hub
 from tallylight.telemetry.cards import HubFacts
 from tallylight.telemetry.database import Database
 from tallylight.telemetry.history.client import History
-from tallylight.telemetry.history.writer import Writer, taken_in
+from tallylight.telemetry.history.refill import refill
+from tallylight.telemetry.history.writer import Writer, raise_marks
 from tallylight.telemetry.ingest import Ingest
 from tallylight.telemetry.keys import KeyRing
 from tallylight.telemetry.live import encode
@@ -60,7 +62,8 @@ class HubProcess:
         self.port, self.started_at = port, clock.now()
         self.database, self.plans, self.window = Database(), PlanBoard(), LiveWindow()
         self.marks = Marks(home / "marks.json")
-        self.writer = Writer(History(settings.CLICKHOUSE_URL), self.marks, forget=lambda path: self.wal.forget(path))
+        self.history = History(settings.CLICKHOUSE_URL)
+        self.writer = Writer(self.history, self.marks, forget=lambda path: self.wal.forget(path))
         left = segments(home / "wal")
         self.wal = Wal(home / "wal", self.writer.add)
         self.ingest = Ingest(KeyRing(self._key), self.wal, self.window, self.plans.plan_of)
@@ -78,9 +81,13 @@ class HubProcess:
             app, host="127.0.0.1", port=self.port, lifespan="off", log_config=None, access_log=False, timeout_keep_alive=75,
             timeout_graceful_shutdown=5, server_header=False, backlog=1024,
         )  # fmt: skip
-        tasks = [asyncio.create_task(work) for work in (self._follow_fleet(), self._follow_contracts(), self._judge())]
+        works = (self._follow_fleet(), self._follow_contracts(), self._judge(), self._refill())
+        tasks = [asyncio.create_task(work) for work in works]
+        server = _Server(config)
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(sign, server.stop)
         try:
-            await uvicorn.Server(config).serve()
+            await server.serve()
         finally:
             for task in tasks:
                 task.cancel()
@@ -91,11 +98,18 @@ class HubProcess:
         """What the last process acknowledged and history may not have: into the marks, and the writer's queue."""
         durable = self.marks.all()
         for path in self._left:
-            taken_in(path, durable)
+            raise_marks(durable, path)
             self.writer.add(path)
         self.ingest.already_durable(durable)
         if self._left:
             log.info("log replayed", segments=len(self._left))
+
+    async def _refill(self) -> None:
+        """The window's past, from history, once the log's rest is in it. What is judged is fresh data only."""
+        until = int(self.started_at.timestamp())
+        while not self.window.nodes or self.writer.lag_s:
+            await asyncio.sleep(FLEET_S)
+        await self._survive(partial(refill, self.window, self.history, until_s=until))
 
     def _close(self) -> None:
         self.wal.close()
@@ -149,9 +163,10 @@ class HubProcess:
         at = -CONTRACTS_S
         while True:
             regions = {card.region for card in self.plans.nodes}
-            if regions != seen or clock.monotonic() - at >= CONTRACTS_S:
-                if await self._survive(partial(self.database.ask, partial(sync_from_contracts, clock.now()))):
-                    seen, at = regions, clock.monotonic()
+            due = regions != seen or clock.monotonic() - at >= CONTRACTS_S
+            sync = partial(sync_from_contracts, clock.now())
+            if due and await self._survive(partial(self.database.ask, sync)):
+                seen, at = regions, clock.monotonic()
             await asyncio.sleep(FLEET_S)
 
     async def _survive(self, work: Callable[[], Coroutine[Any, Any, Any]]) -> bool:
@@ -183,7 +198,9 @@ class HubProcess:
         counts = self.ingest.counts
         return HubFacts(
             started_at=self.started_at,
-            judging_since=datetime.fromtimestamp(self.watch.judging_since_s, at.tzinfo) if self.watch.judging_since_s else None,
+            judging_since=datetime.fromtimestamp(self.watch.judging_since_s, at.tzinfo)
+            if self.watch.judging_since_s
+            else None,
             rows=counts.rows,
             batches=counts.batches,
             refused=dict(counts.refused),
@@ -224,11 +241,24 @@ class HubProcess:
         return watching, facts
 
 
+class _Server(uvicorn.Server):
+    """Leaves signals to us: uvicorn would raise them again after its end, before what is in hand is finished."""
+
+    def stop(self) -> None:
+        """Take nothing new, finish what is in hand, then end."""
+        self.should_exit = True
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
 def main() -> int:
     """Run the hub until told to stop."""
     for database in connections.settings.values():
-        database["OPTIONS"].pop("pool", None)  # a few threads with a connection each; a pool would wait long to come back
+        database["OPTIONS"].pop(
+            "pool", None
+        )  # a few threads with a connection each; a pool would wait long to come back
     home = environment().home / "hub"
-    with contextlib.suppress(KeyboardInterrupt):
-        uvloop_run(HubProcess(home, environment().port_of(HUB)).run())
+    uvloop.run(HubProcess(home, environment().port_of(HUB)).run())
     return 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -109,6 +109,25 @@ class LiveWindow:
         columns = [-1 if peer is None or peer == node else self.paths.take((node, peer)) for peer in numbers]
         self.path_ring.make_room(len(self.paths))
         return np.array(columns, np.int64)
+
+    def place_paths(
+        self, at_s: Ints, nodes: Sequence[str], peers: Sequence[str], values: Mapping[str, NDArray[Any]]
+    ) -> None:
+        """Rows from history, by name; those of strangers are left out."""
+        known: dict[tuple[str, str], int] = {}
+        for node, peer in set(zip(nodes, peers, strict=True)):
+            one = self.nodes.number(node)
+            known[node, peer] = -1 if one is None else int(self._path_columns(one, [peer])[0])
+        columns = np.array([known[path] for path in zip(nodes, peers, strict=True)], np.int64)
+        ours = columns >= 0
+        self.path_ring.write(at_s[ours], columns[ours], {name: value[ours] for name, value in values.items()})
+
+    def place_hosts(self, at_s: Ints, nodes: Sequence[str], values: Mapping[str, NDArray[Any]]) -> None:
+        """Rows from history, by name; those of strangers are left out."""
+        numbers = {name: -1 if (number := self.nodes.number(name)) is None else number for name in set(nodes)}
+        columns = np.array([numbers[name] for name in nodes], np.int64)
+        ours = columns >= 0
+        self.host_ring.write(at_s[ours], columns[ours], {name: value[ours] for name, value in values.items()})
 
     def _take_host(self, node: int, host: HostColumns, shift_s: int) -> None:
         table = arrays(host)

@@ -9,7 +9,7 @@ from typing import Any, Final
 import clickhouse_connect
 import urllib3
 from clickhouse_connect.driver.client import Client
-from clickhouse_connect.driver.exceptions import ClickHouseError
+from clickhouse_connect.driver.exceptions import DatabaseError, OperationalError
 from django.conf import settings
 
 from tallylight.telemetry.errors import HistoryAway
@@ -21,11 +21,17 @@ INSERT_S: Final = 30
 #: No question may grow beyond this in the engine (octets).
 QUESTION_MEMORY: Final = 1 << 30
 
+#: The engine's codes for "not now": timeout, too slow, too many queries, memory, too many parts, no disk space.
+SHORTAGES: Final = frozenset({159, 160, 202, 241, 252, 243})
+
 clickhouse_connect.common.set_setting("invalid_setting_action", "send")
 
 
 class History:
-    """Thread-safe; connects on first use and again after a failure. Every fault of the engine is HistoryAway."""
+    """Thread-safe; connects on first use and again after a failure.
+
+    HistoryAway when the engine is away or short of something; what it refuses for good is raised as it is.
+    """
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -65,9 +71,13 @@ class History:
     def _try(self, act: Any) -> Any:
         try:
             return act(self._connected())
-        except (ClickHouseError, urllib3.exceptions.HTTPError, OSError) as fault:
+        except (OperationalError, urllib3.exceptions.HTTPError, OSError) as fault:
             self.close()
             raise HistoryAway(reason=type(fault).__name__) from fault
+        except DatabaseError as fault:
+            if fault.code not in SHORTAGES:
+                raise
+            raise HistoryAway(reason=f"ClickHouse code {fault.code}") from fault
 
     def _connected(self) -> Client:
         with self._lock:

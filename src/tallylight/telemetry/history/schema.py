@@ -109,16 +109,16 @@ def _minutes(engines: Engines) -> tuple[str, ...]:
             duplicated {sums}, reordered {sums}, lost_forward {sums}, lost_backward {sums}, silent_ms {most},
             jitter_us {sums}, rtts {sums}, rtt_us {sums},
             rtt AggregateFunction(quantilesTDigestArray({QUANTILES}), Array(UInt32))
-        ) {end % "(node, peer, minute)"}""",
+        ) {end % "(region, node, peer, minute)"}""",
         f"""CREATE TABLE IF NOT EXISTS node_minute (
             minute DateTime('UTC'), node LowCardinality(String), region LowCardinality(String), seconds {sums},
             cpu {total}, memory {total}, disk {total}, egress_bps {sums}, ingress_bps {sums}, sockets {sums},
             descriptors {sums}, stall_ms {most}
-        ) {end % "(node, minute)"}""",
+        ) {end % "(region, node, minute)"}""",
         f"""CREATE TABLE IF NOT EXISTS viewer_minute (
             minute DateTime('UTC'), node LowCardinality(String), region LowCardinality(String),
             customer LowCardinality(String), stream String, viewer_seconds {sums}, viewers {most}
-        ) {end % "(customer, node, stream, minute)"}""",
+        ) {end % "(customer, region, node, stream, minute)"}""",
     )
 
 
@@ -131,16 +131,16 @@ def _views() -> tuple[str, ...]:
     )
     return (
         f"""CREATE MATERIALIZED VIEW IF NOT EXISTS path_minute_view TO path_minute AS
-        SELECT toStartOfMinute(at - 1) AS minute, node, peer, any(region) AS region, count() AS seconds, {counted},
+        SELECT toStartOfMinute(at - 1) AS minute, node, peer, region, count() AS seconds, {counted},
             max(silent_ms) AS silent_ms, sum(jitter_us) AS jitter_us, sum(length(rtts_us)) AS rtts,
             sum(arraySum(rtts_us)) AS rtt_us, quantilesTDigestArrayState({QUANTILES})(rtts_us) AS rtt
-        FROM path_second GROUP BY minute, node, peer""",
+        FROM path_second GROUP BY minute, node, peer, region""",
         f"""CREATE MATERIALIZED VIEW IF NOT EXISTS node_minute_view TO node_minute AS
-        SELECT toStartOfMinute(at - 1) AS minute, node, any(region) AS region, count() AS seconds, {host},
+        SELECT toStartOfMinute(at - 1) AS minute, node, region, count() AS seconds, {host},
             max(stall_ms) AS stall_ms
-        FROM node_second GROUP BY minute, node""",
+        FROM node_second GROUP BY minute, node, region""",
         """CREATE MATERIALIZED VIEW IF NOT EXISTS viewer_minute_view TO viewer_minute AS
-        SELECT toStartOfMinute(at - 1) AS minute, node, any(region) AS region, customer, stream,
-            sum(viewers) AS viewer_seconds, max(viewers) AS viewers
-        FROM viewer_second GROUP BY minute, node, customer, stream""",
+        SELECT toStartOfMinute(at - 1) AS minute, node, region, customer, stream,
+            sum(second.viewers) AS viewer_seconds, max(second.viewers) AS viewers
+        FROM viewer_second AS second GROUP BY minute, node, region, customer, stream""",
     )

@@ -7,6 +7,7 @@ the segment.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import deque
 from pathlib import Path
@@ -47,6 +48,14 @@ def taken_in(path: Path, marks: dict[str, int]) -> list[tuple[Record, Batch]]:
         except (msgspec.MsgspecError, TallyError):
             log.exception("a record of the log can't be read", segment=path.name)
     return found
+
+
+def raise_marks(marks: dict[str, int], path: Path) -> None:
+    """Move `marks` on by what a segment holds."""
+    for octets in wal.read(path):
+        with contextlib.suppress(msgspec.MsgspecError):
+            record = records.decode(octets)
+            marks[record.node] = max(record.sequence, marks.get(record.node, -1))
 
 
 class Writer:
