@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tallylight.kernel.events import (
+    ContractAmended,
     EscalationStepped,
     Event,
     IncidentOpened,
@@ -13,6 +14,7 @@ from tallylight.kernel.events import (
 )
 
 SUBSCRIPTIONS: dict[type[Event], tuple[str, ...]] = {
+    ContractAmended: ("tallylight.alerts.handlers.on_contract_amended",),
     ThresholdRaised: ("tallylight.incidents.handlers.on_threshold_raised",),
     ThresholdCleared: ("tallylight.incidents.handlers.on_threshold_cleared",),
     IncidentOpened: ("tallylight.support.handlers.on_incident_opened",),

@@ -77,7 +77,7 @@ class Pairs:
         size = pairs.size
 
         def pooled(column: Floats) -> Floats:
-            return np.bincount(of_path, weights=column[used], minlength=size)
+            return _totals(of_path, column[used], size)
 
         at_s = np.full(size, -1.0)
         np.maximum.at(at_s, of_path, paths.at_s[used])
@@ -178,8 +178,14 @@ def _lower_median(ends: Ints, values: Floats, samples: Floats, at_s: Floats, nod
     starts = np.cumsum(counts) - counts
     median[some] = values[order[starts[some] + (counts[some] - 1) // 2]]
     np.maximum.at(newest, ends, at_s)
-    return Reading(median, np.bincount(ends, weights=samples, minlength=nodes), newest)
+    return Reading(median, _totals(ends, samples, nodes), newest)
+
+
+def _totals(group: Ints, values: Floats, groups: int) -> Floats:
+    """The sum of `values` in each group."""
+    return np.bincount(group, weights=values, minlength=groups).astype(np.float64)
 
 
 def _ratio(part: Floats, whole: Floats) -> Floats:
-    return np.divide(part, whole, out=np.full(part.size, np.nan), where=whole > 0)
+    ratio: Floats = np.divide(part, whole, out=np.full(part.size, np.nan), where=whole > 0)
+    return ratio

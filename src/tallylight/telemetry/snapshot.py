@@ -101,7 +101,8 @@ def _jitter(paths: Paths) -> Values:
     jitter_ms = np.tile(paths.jitter_us[used] / paths.rows[used] / 1000, 2)
     count = np.bincount(ends, minlength=paths.nodes)
     total = np.bincount(ends, weights=jitter_ms, minlength=paths.nodes)
-    return np.divide(total, count, out=np.full(paths.nodes, np.nan), where=count > 0)
+    mean: Values = np.divide(total, count, out=np.full(paths.nodes, np.nan), where=count > 0)
+    return mean
 
 
 def _heard_at(window: LiveWindow, name: str) -> datetime | None:

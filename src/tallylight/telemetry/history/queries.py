@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
-from tallylight.telemetry.cards import Floats, Metric, MinuteStats, Scope, Series, Trend, ViewerCount
+from tallylight.telemetry.cards import Floats, Ints, Metric, MinuteStats, Scope, Series, Trend, ViewerCount
 from tallylight.telemetry.errors import SpanTooWide
 from tallylight.telemetry.history.client import History
 
@@ -20,6 +20,8 @@ MAX_POINTS: Final = 5_000
 MAX_MINUTES: Final = 5_000_000
 #: Spans up to this long (s) are answered from seconds where those still live.
 FINE_SPAN_S: Final = 2 * 3600
+
+Columns = Sequence[Sequence[Any]]
 
 _DIGEST = "quantilesTDigestArrayMerge(0.5, 0.95, 0.99)(rtt)"
 _DIGEST_OF_SECONDS = "quantilesTDigestArray(0.5, 0.95, 0.99)(rtts_us)"
@@ -151,7 +153,7 @@ def minute_stats(history: History, nodes: Iterable[str], *, start: datetime, end
     return stats
 
 
-def _empty_minutes(names: tuple[str, ...], minutes: np.ndarray) -> MinuteStats:  # type: ignore[type-arg]
+def _empty_minutes(names: tuple[str, ...], minutes: Ints) -> MinuteStats:
     size = minutes.size * len(names)
     unknown, none = np.full(size, np.nan), np.zeros(size, np.int64)
     return MinuteStats(
@@ -166,30 +168,32 @@ def _empty_minutes(names: tuple[str, ...], minutes: np.ndarray) -> MinuteStats: 
     )
 
 
-def _places(stats: MinuteStats, at: object, names: object) -> np.ndarray:  # type: ignore[type-arg]
+def _places(stats: MinuteStats, at: Sequence[int], names: Sequence[str]) -> Ints:
+    """Where (minute, node) stands in the dense columns."""
     index = {name: i for i, name in enumerate(stats.nodes)}
     minute = (np.asarray(at, np.int64) - stats.minute_s[0]) // 60
-    return minute * len(stats.nodes) + np.array([index[name] for name in names], np.int64)  # type: ignore[attr-defined]
+    places: Ints = minute * len(stats.nodes) + np.array([index[name] for name in names], np.int64)
+    return places
 
 
-def _fill_figures(stats: MinuteStats, columns: object) -> None:
-    if not columns:
-        return
-    at, names, sent, mean, p95, loss, timed, counted = columns  # type: ignore[misc]
-    places = _places(stats, at, names)
-    stats.sent[places] = sent
-    stats.mean_ms[places] = _known(mean, timed)
-    stats.p95_ms[places] = _known(p95, timed)
-    stats.loss_pct[places] = _known(loss, counted)
+def _fill_figures(stats: MinuteStats, columns: Columns) -> None:
+    if columns:
+        at, names, sent, mean, p95, loss, timed, counted = columns
+        places = _places(stats, at, names)
+        stats.sent[places] = sent
+        stats.mean_ms[places] = _known(mean, timed)
+        stats.p95_ms[places] = _known(p95, timed)
+        stats.loss_pct[places] = _known(loss, counted)
 
 
-def _known(figures: object, pairs: object) -> Floats:
+def _known(figures: Sequence[float], pairs: Sequence[int]) -> Floats:
+    """A median of no pairs is not known."""
     return np.where(np.asarray(pairs) > 0, np.asarray(figures, np.float64), np.nan)
 
 
-def _fill_heard(stats: MinuteStats, columns: object) -> None:
+def _fill_heard(stats: MinuteStats, columns: Columns) -> None:
     if columns:
-        at, names, seconds = columns  # type: ignore[misc]
+        at, names, seconds = columns
         stats.heard_s[_places(stats, at, names)] = seconds
 
 
