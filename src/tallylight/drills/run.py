@@ -10,7 +10,6 @@ from typing import TypeVar
 from django.conf import settings
 from django.db import close_old_connections
 
-
 from tallylight.drills import cost, watching
 from tallylight.drills.errors import NodeInTrouble
 from tallylight.drills.lane import open_lane

@@ -1,15 +1,13 @@
 """Routes: the ladders that run. For the provider's staff."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Router, Schema
-from ninja.pagination import LimitOffsetPagination, paginate
+from ninja.pagination import paginate
 
-from tallylight.accounts.api import require_staff, viewer_of
+from tallylight.accounts.api import Pages, require_staff, viewer_of
 from tallylight.escalation import api
 from tallylight.kernel.lazy import Lazy
 
@@ -40,7 +38,7 @@ class EscalationOut(Schema):
 
 
 @router.get("/escalations", response=list[EscalationOut], summary="Ladders that run")
-@paginate(LimitOffsetPagination)
+@paginate(Pages)
 def escalations(request: HttpRequest) -> Lazy[api.EscalationCard]:
     """The one whose next step is nearest first."""
     viewer = viewer_of(request)

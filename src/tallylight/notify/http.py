@@ -5,7 +5,7 @@ from typing import Literal
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from ninja.pagination import paginate
 from pydantic import Field
 
@@ -65,20 +65,20 @@ def list_endpoints(request: HttpRequest) -> list[endpoints.EndpointCard]:
 
 
 @router.post("/endpoints", response={201: EndpointOut}, summary="Add a further address")
-def add_endpoint(request: HttpRequest, body: EndpointIn) -> tuple[int, endpoints.EndpointCard]:
+def add_endpoint(request: HttpRequest, body: EndpointIn) -> Status[endpoints.EndpointCard]:
     """An Apprise URL for messages by IM, text message or phone."""
     viewer = viewer_of(request)
     require_staff(viewer)
-    return 201, endpoints.add_endpoint(viewer.person_id, body.channel, body.label, body.url, now=clock.now())
+    return Status(201, endpoints.add_endpoint(viewer.person_id, body.channel, body.label, body.url, now=clock.now()))
 
 
 @router.delete("/endpoints/{endpoint_id}", response={204: None}, summary="Remove a further address")
-def remove_endpoint(request: HttpRequest, endpoint_id: UUID) -> tuple[int, None]:
+def remove_endpoint(request: HttpRequest, endpoint_id: UUID) -> Status[None]:
     """Messages already on their way to it are still tried."""
     viewer = viewer_of(request)
     require_staff(viewer)
     endpoints.remove_endpoint(viewer.person_id, endpoint_id)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/deliveries", response=list[DeliveryOut], summary="What was sent about a subject")

@@ -1,17 +1,15 @@
 """Routes: tickets, what is said on them, and what is done with them."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Router, Schema
-from ninja.pagination import LimitOffsetPagination, paginate
+from ninja import Router, Schema, Status
+from ninja.pagination import paginate
 from pydantic import Field
 
-from tallylight.accounts.api import viewer_of
+from tallylight.accounts.api import Pages, viewer_of
 from tallylight.clocks.api import Reading
 from tallylight.contracts.api import Level
 from tallylight.kernel import clock
@@ -90,7 +88,7 @@ class CreatedOut(Schema):
 
 
 @router.get("/tickets", response=list[TicketOut], summary="Tickets")
-@paginate(LimitOffsetPagination)
+@paginate(Pages)
 def tickets(
     request: HttpRequest, *, pending: bool | None = None, owner: UUID | None = None, level: Level | None = None
 ) -> Lazy[api.TicketCard]:
@@ -99,7 +97,7 @@ def tickets(
 
 
 @router.post("/tickets", response={201: CreatedOut}, summary="Open a ticket")
-def open_ticket(request: HttpRequest, body: TicketIn) -> tuple[int, dict[str, UUID]]:
+def open_ticket(request: HttpRequest, body: TicketIn) -> Status[dict[str, UUID]]:
     """It has an owner and running clocks at once. For customers."""
     opened = api.open_ticket(
         viewer_of(request),
@@ -109,7 +107,7 @@ def open_ticket(request: HttpRequest, body: TicketIn) -> tuple[int, dict[str, UU
         channel=Channel.API,
         now=clock.now(),
     )
-    return 201, {"id": opened}
+    return Status(201, {"id": opened})
 
 
 @router.get("/tickets/{ticket_id}", response=TicketDetailOut, summary="One ticket")
@@ -126,17 +124,17 @@ def acknowledge(request: HttpRequest, ticket_id: UUID) -> dict[str, Any]:
 
 
 @router.post("/tickets/{ticket_id}/messages", response={201: CreatedOut}, summary="Say something")
-def say(request: HttpRequest, ticket_id: UUID, body: WordsIn) -> tuple[int, dict[str, UUID]]:
+def say(request: HttpRequest, ticket_id: UUID, body: WordsIn) -> Status[dict[str, UUID]]:
     """Brought to the other side by mail. A customer's words on a resolved ticket open it again."""
     entry = api.say(viewer_of(request), ticket_id, body.text, channel=Channel.API, now=clock.now())
-    return 201, {"id": entry}
+    return Status(201, {"id": entry})
 
 
 @router.post("/tickets/{ticket_id}/notes", response={201: CreatedOut}, summary="Note something for the desk")
-def note(request: HttpRequest, ticket_id: UUID, body: WordsIn) -> tuple[int, dict[str, UUID]]:
+def note(request: HttpRequest, ticket_id: UUID, body: WordsIn) -> Status[dict[str, UUID]]:
     """Never shown to the customer. For the provider's staff."""
     entry = api.note(viewer_of(request), ticket_id, body.text, channel=Channel.API, now=clock.now())
-    return 201, {"id": entry}
+    return Status(201, {"id": entry})
 
 
 @router.post("/tickets/{ticket_id}/owner", response=TicketDetailOut, summary="Give a ticket to somebody")
