@@ -3,23 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 
 from tallylight.clocks.reading import ClockSpan, Reading, State, Why
 from tallylight.kernel.errors import gettext_noop
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A whole sentence with named places, marked for the catalogues, and the facts that fill them.
-
-    Facts are text, instants and durations; whoever shows the sentence puts them in the reader's zone and language.
-    """
-
-    text: str
-    facts: dict[str, str | datetime | timedelta] = field(default_factory=dict)
-
+from tallylight.kernel.sentence import Fact, Sentence
 
 SPAN_TEXTS = {
     Why.RUNNING: gettext_noop("From %(start)s to %(end)s the clock ran: %(length)s counted."),
@@ -58,7 +45,7 @@ def _span(span: ClockSpan) -> Sentence:
 
 def _sum(reading: Reading) -> Iterator[Sentence]:
     if reading.started_at is not None:
-        facts: dict[str, str | datetime | timedelta] = {
+        facts: dict[str, Fact] = {
             "elapsed": reading.elapsed,
             "counted": reading.counted,
             "excluded": reading.excluded,
@@ -68,7 +55,7 @@ def _sum(reading: Reading) -> Iterator[Sentence]:
 
 
 def _verdict(reading: Reading) -> Sentence:
-    facts: dict[str, str | datetime | timedelta] = {"remaining": reading.remaining, "over": -reading.remaining}
+    facts: dict[str, Fact] = {"remaining": reading.remaining, "over": -reading.remaining}
     if reading.due_at is not None:
         facts["due"] = reading.due_at
     if reading.answered_at is not None:

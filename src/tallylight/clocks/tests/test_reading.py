@@ -182,7 +182,7 @@ def test_an_explanation_tells_every_span_the_sum_and_the_verdict() -> None:
     now = reading(60, event(Kind.PAUSED, 10, reason="waiting-for-customer"), event(Kind.RESUMED, 40))
     sentences = explain(now)
     assert len(sentences) == len(now.spans) + 2
-    texts = [each.text % {name: str(fact) for name, fact in each.facts.items()} for each in sentences]
+    texts = [each.said() for each in sentences]
     assert "waiting-for-customer" in texts[1]
     assert "0:30:00 counted, 0:30:00 not counted, of 2:00:00" in texts[-2]
     assert "1:30:00 are left" in texts[-1]
@@ -204,4 +204,4 @@ def test_every_state_can_be_said(state: State) -> None:
     now = read(STATES[state], RESPONSE, AROUND_THE_CLOCK, START + 180 * MINUTE)
     assert now.state is state
     for sentence in explain(now):
-        assert sentence.text % {name: str(fact) for name, fact in sentence.facts.items()}
+        assert sentence.said()

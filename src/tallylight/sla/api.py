@@ -1,0 +1,99 @@
+"""The door of the sla room: a month's report, its slices, what some minutes meant, exclusions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from tallylight.accounts.api import Viewer
+from tallylight.kernel.lazy import Lazy
+from tallylight.sla import services
+from tallylight.sla.attainment import Counts, Standing
+from tallylight.sla.credit import Credit, Part
+from tallylight.sla.errors import BadExclusion, NoSuchMonth, NoSuchObjective, NothingPromised, SpanTooLong
+from tallylight.sla.models import Exclusion
+from tallylight.sla.report import Meaning, Report, Row, SegmentReport
+from tallylight.sla.services import credit_between, explain_slices, month_report
+from tallylight.sla.slice_page import SliceCard, SlicePage
+from tallylight.sla.slices import Verdict
+
+__all__ = [
+    "BadExclusion",
+    "Counts",
+    "Credit",
+    "ExclusionCard",
+    "Meaning",
+    "NoSuchMonth",
+    "NoSuchObjective",
+    "NothingPromised",
+    "Part",
+    "Report",
+    "Row",
+    "SegmentReport",
+    "SliceCard",
+    "SlicePage",
+    "SpanTooLong",
+    "Standing",
+    "Verdict",
+    "credit_between",
+    "exclude",
+    "exclusions_visible_to",
+    "explain_slices",
+    "month_report",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ExclusionCard:
+    """Minutes taken out of the count. `organisation_id` None: for everybody; `region` empty: everywhere."""
+
+    id: UUID
+    organisation_id: UUID | None
+    region: str
+    starts_at: datetime
+    ends_at: datetime
+    reason: str
+    approved_by: UUID
+    approved_at: datetime
+
+
+def exclude(
+    *,
+    organisation_id: UUID | None,
+    region: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    reason: str,
+    by: Viewer,
+    now: datetime,
+) -> ExclusionCard:
+    """Take minutes out of the count, `by` approving. Raises RoleRequired (a manager approves), BadExclusion."""
+    row = services.exclude(
+        organisation_id=organisation_id,
+        region=region,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        reason=reason,
+        by=by,
+        now=now,
+    )
+    return _card(row)
+
+
+def exclusions_visible_to(viewer: Viewer) -> Lazy[ExclusionCard]:
+    """Exclusions that concern the viewer, the latest first."""
+    return Lazy(Exclusion.objects.visible_to(viewer), _card)
+
+
+def _card(row: Exclusion) -> ExclusionCard:
+    return ExclusionCard(
+        row.id,
+        row.organisation_id,
+        row.region,
+        row.starts_at,
+        row.ends_at,
+        row.reason,
+        row.approved_by_id,
+        row.approved_at,
+    )

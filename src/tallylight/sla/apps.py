@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SlaApp(AppConfig):
+    name = "tallylight.sla"
+    label = "sla"

@@ -1,0 +1,35 @@
+"""What can go wrong when service is accounted for."""
+
+from __future__ import annotations
+
+from tallylight.kernel.errors import Invalid, NotFound, gettext_noop
+
+
+class NoSuchMonth(Invalid):
+    code = "no-such-month"
+    title = gettext_noop("There is no month %(month)s.")
+    advice = gettext_noop("Write year and month, such as 2026-11.")
+
+
+class NothingPromised(NotFound):
+    code = "nothing-promised"
+    title = gettext_noop("No contract promised anything in that time.")
+    advice = gettext_noop("Choose a time in which a contract was in force.")
+
+
+class NoSuchObjective(NotFound):
+    code = "no-such-objective"
+    title = gettext_noop("The contract has no objective %(objective)s in %(region)s.")
+    advice = gettext_noop("Look at the month's report for the objectives and regions that are promised.")
+
+
+class SpanTooLong(Invalid):
+    code = "span-too-long"
+    title = gettext_noop("At most %(days)s days of slices are shown at once.")
+    advice = gettext_noop("Ask for a shorter time.")
+
+
+class BadExclusion(Invalid):
+    code = "bad-exclusion"
+    title = gettext_noop("An exclusion ends after it begins, lasts at most %(days)s days and says why.")
+    advice = gettext_noop("Correct its times or write a reason, and send it again.")

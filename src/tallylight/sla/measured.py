@@ -1,0 +1,86 @@
+"""Minutes as history has them and as exclusions take them out: the only place where this room touches I/O for reading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from uuid import UUID
+
+from django.db.models import Q
+
+from tallylight.contracts.api import Objective, Segment
+from tallylight.sla.models import Exclusion
+from tallylight.sla.slices import MINUTE_S, Bools, RegionMinutes, Slices, judge, minutes_within
+from tallylight.telemetry import api as telemetry
+
+#: A minute is judged this long after it ended: by then history has what nodes that are well have sent.
+SETTLES = timedelta(seconds=15)
+#: Regions whose minutes a process remembers until the next minute.
+REMEMBERED = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """An exclusion as rules see it: unix seconds, and why."""
+
+    region: str
+    start_s: float
+    end_s: float
+    reason: str
+
+
+def settled(now: datetime) -> datetime:
+    """The end of the last minute that is judged at `now`."""
+    return minute_of(now - SETTLES)
+
+
+def minute_of(at: datetime) -> datetime:
+    """The start of the minute `at` lies in."""
+    return datetime.fromtimestamp(int(at.timestamp()) // MINUTE_S * MINUTE_S, UTC)
+
+
+def next_minute(at: datetime) -> datetime:
+    """The first minute that starts at `at` or later."""
+    return datetime.fromtimestamp(-(int(-at.timestamp() // MINUTE_S)) * MINUTE_S, UTC)
+
+
+def slices(
+    objective: Objective, region: str, segment: Segment, exclusions: list[Excluded], *, as_of: datetime
+) -> Slices:
+    """The minutes that start within `segment`, judged. What was measured is remembered for the same `as_of`."""
+    minutes = _remembered(region, next_minute(segment.start), next_minute(segment.end), as_of)
+    return judge(objective, minutes, taken_out(minutes, region, exclusions))
+
+
+def taken_out(minutes: RegionMinutes, region: str, exclusions: list[Excluded]) -> Bools:
+    """Which minutes of `region` are excluded."""
+    spans = [(each.start_s, each.end_s) for each in exclusions if each.region in ("", region)]
+    return minutes_within(minutes.start_s, len(minutes), spans)
+
+
+def exclusions(organisation_id: UUID, start: datetime, end: datetime) -> list[Excluded]:
+    """What is taken out of the count for an organisation within `[start, end)`."""
+    rows = Exclusion.objects.filter(
+        Q(organisation=None) | Q(organisation_id=organisation_id), starts_at__lt=end, ends_at__gt=start
+    ).order_by("starts_at")
+    return [Excluded(row.region, row.starts_at.timestamp(), row.ends_at.timestamp(), row.reason) for row in rows]
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _remembered(region: str, start: datetime, end: datetime, as_of: datetime) -> RegionMinutes:  # noqa: ARG001 - the key
+    stats = telemetry.minute_stats(region, start, end)
+    return region_minutes(stats, int(start.timestamp()), (end - start) // timedelta(seconds=MINUTE_S))
+
+
+def region_minutes(stats: telemetry.MinuteStats, start_s: int, minutes: int) -> RegionMinutes:
+    """History's rows, ordered by minute and node, as a grid; also where the region has no nodes."""
+    shape = (minutes, len(stats.nodes))
+    return RegionMinutes(
+        start_s=start_s,
+        nodes=stats.nodes,
+        sent=stats.sent.reshape(shape),
+        mean_ms=stats.mean_ms.reshape(shape),
+        p95_ms=stats.p95_ms.reshape(shape),
+        loss_pct=stats.loss_pct.reshape(shape),
+    )

@@ -1,0 +1,128 @@
+"""One-minute slices: is a minute of a region good, bad, unknown or excluded by an objective? Pure, a month in one pass.
+
+A region is judged by its worst measured node: a minute is bad when any node was out of bounds, good when at least one was
+measured and none was out of bounds, and unknown when none was measured. A node is measured in a minute when at least
+`min_samples` probe packets were sent on its paths and the figure exists. A minute in which no packet came back has no round trip:
+it is unknown for latency, and bad for availability and loss, so that one outage is not counted for what nobody could measure.
+An excluded minute stays excluded whatever was measured.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tallylight.contracts.api import Objective, Promise, Statistic
+from tallylight.sla.attainment import Counts
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+MINUTE_S = 60
+
+
+class Verdict(IntEnum):
+    """What a slice is."""
+
+    UNKNOWN = 0
+    GOOD = 1
+    BAD = 2
+    EXCLUDED = 3
+
+    @property
+    def word(self) -> str:
+        """`unknown`, `good`, `bad` or `excluded`."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RegionMinutes:
+    """What was measured in a region: row i is the minute that starts at unix second `start_s + 60 i`, column j is `nodes[j]`.
+
+    `sent`: probe packets on the node's paths. `mean_ms`, `p95_ms`: round trips; `loss_pct`: packets lost, 0 to 100; NaN where
+    there is no figure.
+    """
+
+    start_s: int
+    nodes: tuple[str, ...]
+    sent: Ints
+    mean_ms: Floats
+    p95_ms: Floats
+    loss_pct: Floats
+
+    def __len__(self) -> int:
+        return int(self.sent.shape[0])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Slices:
+    """Judged minutes in order.
+
+    `figures` and `sent` are the worst node's, `worst` is its index in `nodes`; NaN, 0 and -1 when unknown.
+    """
+
+    start_s: int
+    nodes: tuple[str, ...]
+    verdicts: NDArray[np.int8]
+    figures: Floats
+    worst: Ints
+    sent: Ints
+
+    def __len__(self) -> int:
+        return int(self.verdicts.size)
+
+    def counts(self) -> Counts:
+        """How many slices are what; they add up to all."""
+        unknown, good, bad, excluded = np.bincount(self.verdicts, minlength=len(Verdict)).tolist()
+        return Counts(good=good, bad=bad, unknown=unknown, excluded=excluded)
+
+
+def judge(objective: Objective, minutes: RegionMinutes, excluded: Bools) -> Slices:
+    """Every minute judged by `objective`; `excluded[i]` takes minute i out."""
+    figures = _figures(objective, minutes)
+    known = (minutes.sent >= objective.min_samples) & np.isfinite(figures)
+    out = figures < objective.bound if objective.promise is Promise.AVAILABILITY else figures > objective.bound
+    measured, broken = known.any(axis=1), (known & out).any(axis=1)
+    verdicts = np.select([excluded, ~measured, broken], [Verdict.EXCLUDED, Verdict.UNKNOWN, Verdict.BAD], Verdict.GOOD)
+    worst = _worst(figures, known, lower_is_worse=objective.promise is Promise.AVAILABILITY)
+    return Slices(
+        start_s=minutes.start_s,
+        nodes=minutes.nodes,
+        verdicts=verdicts.astype(np.int8),
+        figures=_picked(figures, worst, np.nan),
+        worst=worst,
+        sent=_picked(minutes.sent, worst, 0).astype(np.int64),
+    )
+
+
+def minutes_within(start_s: int, count: int, spans: list[tuple[float, float]]) -> Bools:
+    """Which of `count` minutes from `start_s` on begin within one of the half-open `spans` (unix seconds)."""
+    begins = start_s + MINUTE_S * np.arange(count, dtype=np.int64)
+    inside = np.zeros(count, dtype=np.bool_)
+    for first, last in spans:
+        inside |= (begins >= first) & (begins < last)
+    return inside
+
+
+def _figures(objective: Objective, minutes: RegionMinutes) -> Floats:
+    if objective.promise is Promise.LATENCY:
+        return minutes.p95_ms if objective.statistic is Statistic.P95 else minutes.mean_ms
+    return 100.0 - minutes.loss_pct if objective.promise is Promise.AVAILABILITY else minutes.loss_pct
+
+
+def _worst(figures: Floats, known: Bools, *, lower_is_worse: bool) -> Ints:
+    if not figures.size:
+        return np.full(figures.shape[0], -1, dtype=np.int64)
+    badness = np.where(known, -figures if lower_is_worse else figures, -np.inf)
+    return np.where(known.any(axis=1), badness.argmax(axis=1), -1).astype(np.int64)
+
+
+def _picked(values: Floats | Ints, columns: Ints, otherwise: float) -> Floats:
+    if not values.size:
+        return np.full(columns.size, otherwise)
+    picked = values[np.arange(columns.size), np.maximum(columns, 0)]
+    return np.where(columns >= 0, picked, otherwise)
