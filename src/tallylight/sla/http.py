@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.translation import gettext
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 from ninja.pagination import paginate
 
 from tallylight.accounts.api import Instant, Pages, Viewer, organisation_by_slug, viewer_of
@@ -158,7 +158,7 @@ def exclusions(request: HttpRequest) -> Any:
 
 
 @router.post("/sla/exclusions", response={201: ExclusionOut}, summary="Take minutes out of the count")
-def exclude(request: HttpRequest, exclusion: ExclusionIn) -> tuple[int, api.ExclusionCard]:
+def exclude(request: HttpRequest, exclusion: ExclusionIn) -> Status[api.ExclusionCard]:
     """For managers, who approve it by asking."""
     viewer = viewer_of(request)
     named = exclusion.organisation
@@ -171,7 +171,7 @@ def exclude(request: HttpRequest, exclusion: ExclusionIn) -> tuple[int, api.Excl
         by=viewer,
         now=clock.now(),
     )
-    return 201, card
+    return Status(201, card)
 
 
 def _organisation(viewer: Viewer, slug: str) -> UUID:
