@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import platform
+import pwd
 import shutil
 import signal
 from datetime import UTC, datetime
@@ -41,6 +42,11 @@ def user() -> list[Finding]:
     try:
         uid, _gid = leash.servant()
         leash.without_root(signal.SIGINT)
+        pwd.getpwuid(uid)
+    except KeyError:
+        return wrong(
+            _("user"), _("uid %(uid)d has no name") % {"uid": uid}, _("PostgreSQL needs one: add it to /etc/passwd.")
+        )
     except CannotDropRoot as error:
         return wrong(_("user"), f"uid {os.geteuid()}", explain(error))
     return fine(_("user"), _("uid %(me)d, PostgreSQL as uid %(servant)d") % {"me": os.geteuid(), "servant": uid})
