@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from tallylight.drills import cost, watching
 from tallylight.drills.errors import NodeInTrouble
@@ -18,10 +18,14 @@ from tallylight.drills.request import DrillRequest, Kind
 from tallylight.edge.impairment import Impairment
 from tallylight.fleet import api as fleet
 from tallylight.kernel import clock
+from tallylight.kernel.errors import Unavailable
+from tallylight.sla import api as sla
 
 #: How often the rows are looked at (s), and how long recovery may take before the drill gives up waiting (s).
 LOOK_S = 0.2
 RECOVERY_S = 180.0
+#: How long PostgreSQL or the history may be away before the drill gives up (s).
+AWAY_S = 60.0
 
 Tell = Callable[[str, datetime], None]
 T = TypeVar("T")
@@ -44,12 +48,19 @@ async def run(request: DrillRequest, tell: Tell) -> Outcome:
             await watch.until(lambda _seen: False, seconds=request.length_s)
         finally:
             relay.heal()
-            watch.healed_at = clock.now()
-        tell("healed", watch.healed_at)
+        healed_at = clock.now()
+        tell("healed", healed_at)
         await watch.until(_all_over, seconds=RECOVERY_S)
+    await _until_judged(healed_at)
     ended_at = clock.now()
-    credit, attainment = await _aside(lambda: cost.of(watch.seen.affected, start=injected_at, end=ended_at))
-    return Outcome(request, injected_at, watch.healed_at, ended_at, watch.seen, credit, attainment)
+    credit, attainment = await _aside(lambda: cost.of(watch.seen.affected, start=injected_at, end=healed_at))
+    return Outcome(request, injected_at, healed_at, ended_at, watch.seen, credit, attainment)
+
+
+async def _until_judged(end: datetime) -> None:
+    """Wait until every minute of the drill is old enough to be judged."""
+    while sla.settled(clock.now()) < end:
+        await asyncio.sleep(LOOK_S)
 
 
 class Watch:
@@ -59,7 +70,6 @@ class Watch:
         self.node, self.since, self.tell = node, since, tell
         self.seen = Seen()
         self._told: set[str] = set()
-        self.healed_at: datetime | None = None
 
     async def until(self, done: Callable[[Seen], bool], *, seconds: float) -> None:
         """Look until `done` with what is seen, for at most `seconds`."""
@@ -91,10 +101,17 @@ def _impairment(request: DrillRequest) -> Impairment:
 
 
 async def _aside(ask: Callable[[], T]) -> T:
-    """Ask the database from a thread, with a connection that is known to be alive."""
+    """Ask from a thread. A part that is away for a while (a drill may be about just that) is asked again."""
+    deadline = clock.monotonic() + AWAY_S
 
     def asked() -> T:
         close_old_connections()
         return ask()
 
-    return await asyncio.to_thread(asked)
+    while True:
+        try:
+            return await asyncio.to_thread(asked)
+        except (OperationalError, InterfaceError, Unavailable):
+            if clock.monotonic() > deadline:
+                raise
+            await asyncio.sleep(LOOK_S)

@@ -12,6 +12,7 @@ from tallylight.sla import services
 from tallylight.sla.attainment import Counts, Standing
 from tallylight.sla.credit import Credit, Part
 from tallylight.sla.errors import BadExclusion, NoSuchMonth, NoSuchObjective, NothingPromised, SpanTooLong
+from tallylight.sla.measured import settled
 from tallylight.sla.models import Exclusion
 from tallylight.sla.report import Meaning, Report, Row, SegmentReport
 from tallylight.sla.services import credit_between, explain_slices, month_report
@@ -41,6 +42,7 @@ __all__ = [
     "exclusions_visible_to",
     "explain_slices",
     "month_report",
+    "settled",
 ]
 
 
