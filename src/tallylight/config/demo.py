@@ -13,6 +13,7 @@ from tallylight.accounts import api as accounts
 from tallylight.accounts.api import OrganisationKind, Role
 from tallylight.accounts.errors import AddressTaken
 from tallylight.config.environment import Environment
+from tallylight.config.places import NODES, REGIONS
 from tallylight.contracts import api as contracts
 from tallylight.fleet import api as fleet
 
@@ -20,14 +21,6 @@ from tallylight.fleet import api as fleet
 CONTRACTS = Path(__file__).resolve().parents[3] / "examples" / "contracts"
 PROVIDER = "tallylight"
 PROVIDER_NAME = "Tallylight Demo Network"
-
-REGIONS = {
-    "ap-southeast": ("Singapore", "新加坡"),
-    "us-east": ("Virginia", "弗吉尼亚"),
-    "eu-central": ("Frankfurt", "法兰克福"),
-    "me-central": ("Dubai", "迪拜"),
-}
-NODES = {"sin-1": "ap-southeast", "iad-1": "us-east", "fra-1": "eu-central", "dxb-1": "me-central"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +69,12 @@ def set_up(environment: Environment, *, now: datetime) -> list[Login]:
     return logins
 
 
+def write_down(logins: list[Login], environment: Environment) -> None:
+    """The logins in the secrets folder, one a line, readable by the owner only: `tally up` shows them."""
+    lines = [f"{each.login:<30} {each.password:<45} {each.role:<9} {each.organisation}" for each in logins]
+    _write_privately(environment.home / "secrets" / "demo-logins", "\n".join(lines) + "\n")
+
+
 def as_json(logins: list[Login]) -> dict[str, object]:
     """The demo as JSON values."""
     return {"logins": [asdict(each) for each in logins], "nodes": list(NODES)}
@@ -120,8 +119,12 @@ def _grant(node: str, region: str, environment: Environment, *, now: datetime) -
         path.unlink(missing_ok=True)
         return
     token = fleet.grant_enrolment(node, region, now=now)
+    _write_privately(path, token)
+
+
+def _write_privately(path: Path, text: str) -> None:
     fresh = path.with_suffix(".new")
     fresh.unlink(missing_ok=True)
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(token)
+        file.write(text)
     fresh.rename(path)

@@ -13,13 +13,11 @@ from functools import partial
 import psycopg
 
 from tallylight.config.environment import CLICKHOUSE, EDGES, HUB, MAILBOX, POSTGRES, Environment
+from tallylight.config.places import NODES, REGIONS
 from tallylight.embedded import postgres
 from tallylight.embedded.parts import Part
 from tallylight.embedded.postgres import Cluster
 from tallylight.kernel.errors import gettext_noop as _
-
-#: The demo's edge nodes. Their order settles their ports.
-NODES = {"sin-1": "Singapore", "iad-1": "Virginia", "fra-1": "Frankfurt", "dxb-1": "Dubai"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ def _errands(engines: list[Part]) -> list[Part]:
 
 
 def _demo() -> Part:
-    return _errand("demo", _("Demo customers"), "demo", after=("migrate",))
+    return _errand("demo", _("Demo customers"), "demo", "--quiet", after=("migrate",))
 
 
 def _services(env: Environment, choice: Choice) -> list[Part]:
@@ -85,10 +83,10 @@ def _services(env: Environment, choice: Choice) -> list[Part]:
 
 
 def _edges(env: Environment) -> list[Part]:
-    return [_edge(env, name, place, env.port_of(EDGES + index)) for index, (name, place) in enumerate(NODES.items())]
+    return [_edge(env, name, env.port_of(EDGES + index)) for index, name in enumerate(NODES)]
 
 
-def _edge(env: Environment, name: str, place: str, port: int) -> Part:
+def _edge(env: Environment, name: str, port: int) -> Part:
     words = ["--name", name, "--hub", env.hub_url, "--token-file", str(env.home / "secrets" / f"enrol-{name}")]
     words += [
         "--state",
@@ -98,8 +96,8 @@ def _edge(env: Environment, name: str, place: str, port: int) -> Part:
         "--viewer",
         f"127.0.0.1:{port}",
     ]
-    ready = partial(listens, port)
-    return Part(f"edge-{name}", _tally("edge", *words), f"{place} ({name})", after=("hub",), ready=ready, port=port)
+    title = f"{REGIONS[NODES[name]][0]} ({name})"
+    return Part(f"edge-{name}", _tally("edge", *words), title, after=("hub",), ready=partial(listens, port), port=port)
 
 
 def _audience() -> Part:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import random
 import secrets
 
+#: What makes chance; for annotations.
+Chance = random.Random
 
-def generator(seed: int | None = None) -> random.Random:
+
+def generator(seed: int | None = None) -> Chance:
     """A generator for jitter, phases and impairments: repeatable with a seed, otherwise seeded by the system."""
-    return random.Random(secrets.randbits(64) if seed is None else seed)  # noqa: S311 - never used for secrets
+    return Chance(secrets.randbits(64) if seed is None else seed)  # noqa: S311 - never used for secrets

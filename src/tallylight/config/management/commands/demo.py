@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from tallylight.config.demo import as_json, set_up
+from tallylight.config.demo import as_json, set_up, write_down
 from tallylight.config.environment import environment
 from tallylight.kernel import clock
 
@@ -19,11 +19,16 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="print the logins as JSON")
 
+        parser.add_argument("--quiet", action="store_true", help="print nothing; the logins are in TALLY_HOME/secrets")
+
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
             logins = set_up(environment(), now=clock.now())
         except FileNotFoundError as error:
             raise CommandError(f"The demo needs the example contracts of the repository: {error}") from error
+        write_down(logins, environment())
+        if options["quiet"]:
+            return
         if options["json"]:
             self.stdout.write(json.dumps(as_json(logins), ensure_ascii=False))
             return
