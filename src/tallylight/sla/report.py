@@ -148,6 +148,6 @@ def month_bounds(month: str, timezone: str) -> tuple[datetime, datetime]:
     try:
         first = date.fromisoformat(f"{month}-01")
         following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-    except ValueError:
+        return local_midnight(first, timezone), local_midnight(following, timezone)
+    except (ValueError, OverflowError):
         raise NoSuchMonth(month=month) from None
-    return local_midnight(first, timezone), local_midnight(following, timezone)

@@ -153,7 +153,7 @@ def test_an_exclusion_takes_minutes_out_with_its_reason(lumen: UUID) -> None:
 def test_months_without_a_contract_or_that_do_not_exist_are_refused(lumen: UUID) -> None:
     with pytest.raises(api.NothingPromised):
         api.month_report(lumen, "2024-06", NOW)
-    for month in ("2026-13", "2026-6", "june", "0000-00", "9999-12"):
+    for month in ("2026-13", "2026-6", "june", "0000-00", "0001-01", "9999-12"):
         with pytest.raises((api.NoSuchMonth, api.NothingPromised)):
             api.month_report(lumen, month, NOW)
     with pytest.raises(api.NoSuchObjective):
