@@ -21,6 +21,11 @@ class Counts:
     unknown: int = 0
     excluded: int = 0
 
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(
+            self.good + other.good, self.bad + other.bad, self.unknown + other.unknown, self.excluded + other.excluded
+        )
+
     @property
     def minutes(self) -> int:
         """All of them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -16,8 +17,12 @@ from tallylight.telemetry import api as telemetry
 
 #: A minute is judged this long after it ended: by then history has what nodes that are well have sent.
 SETTLES = timedelta(seconds=15)
-#: Regions whose minutes a process remembers until the next minute.
-REMEMBERED = 16
+#: Rows that come later than this are refused by the hub, so that older minutes don't change.
+LATEST = timedelta(days=3)
+WEEK = timedelta(days=7)
+A_MONDAY = datetime(2024, 1, 1, tzinfo=UTC)
+#: Stretches of regions that a process remembers.
+REMEMBERED = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +52,22 @@ def next_minute(at: datetime) -> datetime:
 
 def slices(
     objective: Objective, region: str, segment: Segment, exclusions: list[Excluded], *, as_of: datetime
-) -> Slices:
-    """The minutes that start within `segment`, judged. What was measured is remembered for the same `as_of`."""
-    minutes = _remembered(region, next_minute(segment.start), next_minute(segment.end), as_of)
-    return judge(objective, minutes, taken_out(minutes, region, exclusions))
+) -> list[Slices]:
+    """The minutes that start within `segment`, judged, in stretches of a week at most.
+
+    For the same `as_of` nothing is measured anew.
+    """
+    stretches = _stretches(region, next_minute(segment.start), next_minute(segment.end), as_of)
+    return [judge(objective, minutes, taken_out(minutes, region, exclusions)) for minutes in stretches]
+
+
+def _stretches(region: str, start: datetime, end: datetime, as_of: datetime) -> Iterator[RegionMinutes]:
+    """What was measured in `[start, end)`, cut into weeks up to the last day that can't change any more, which are kept."""
+    final = (as_of - LATEST).replace(hour=0, minute=0, second=0, microsecond=0)
+    while start < end:
+        stop = min(end, final, start + WEEK - (start - A_MONDAY) % WEEK) if start < final else end
+        yield _remembered(region, start, stop, None if stop <= final else as_of)
+        start = stop
 
 
 def taken_out(minutes: RegionMinutes, region: str, exclusions: list[Excluded]) -> Bools:
@@ -68,7 +85,7 @@ def exclusions(organisation_id: UUID, start: datetime, end: datetime) -> list[Ex
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _remembered(region: str, start: datetime, end: datetime, as_of: datetime) -> RegionMinutes:  # noqa: ARG001 - the key
+def _remembered(region: str, start: datetime, end: datetime, _as_of: datetime | None) -> RegionMinutes:
     stats = telemetry.minute_stats(region, start, end)
     return region_minutes(stats, int(start.timestamp()), (end - start) // timedelta(seconds=MINUTE_S))
 

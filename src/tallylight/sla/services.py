@@ -95,7 +95,8 @@ def _minutes(segment: Segment) -> int:
 
 def _rows(segment: Segment, excluded: list[Excluded], *, minutes: int, as_of: datetime) -> tuple[Row, ...]:
     def count(objective: Objective, region: str) -> Counts:
-        return measured.slices(objective, region, segment, excluded, as_of=as_of).counts()
+        judged = measured.slices(objective, region, segment, excluded, as_of=as_of)
+        return sum((stretch.counts() for stretch in judged), Counts())
 
     return rows(segment.agreement, count, minutes=minutes)
 
@@ -124,9 +125,10 @@ def explain_slices(
     excluded = [each for each in measured.exclusions(organisation_id, start, end) if each.region in ("", region)]
     promised = [(segment, _objective(segment, objective, region)) for segment in segments]
     pieces = [
-        Piece(each, measured.slices(each, region, segment, excluded, as_of=measured.minute_of(now)))
+        Piece(each, stretch)
         for segment, each in promised
         if each
+        for stretch in measured.slices(each, region, segment, excluded, as_of=measured.minute_of(now))
     ]
     if not pieces:
         raise NoSuchObjective(objective=objective, region=region)

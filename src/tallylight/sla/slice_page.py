@@ -34,7 +34,7 @@ class SliceCard:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Piece:
-    """The minutes under one contract version."""
+    """A stretch of minutes under one contract version."""
 
     objective: Objective
     judged: Slices

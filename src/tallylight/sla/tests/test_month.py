@@ -15,7 +15,7 @@ from tallylight.contracts.tests.samples import STARTER, changed
 from tallylight.fleet import api as fleet
 from tallylight.kernel.clock import MovableClock, use_clock
 from tallylight.kernel.money import Money
-from tallylight.sla import api
+from tallylight.sla import api, measured
 from tallylight.telemetry.history.client import History, shared
 from tallylight.telemetry.history.schema import migrate
 
@@ -33,6 +33,7 @@ def history(clickhouse_url: str) -> Iterator[History]:
     engine = shared()
     migrate(engine)
     engine.run("SYSTEM STOP TTL MERGES")
+    measured._remembered.cache_clear()
     for minute in range(20):
         if minute != 12:
             _measure(engine, DAY + minute * MINUTE, slow=5 <= minute < 9, dead=minute in (15, 16))
@@ -82,6 +83,16 @@ def test_the_credit_stands_at_what_was_measured_and_at_best_at_a_month_that_stay
     assert row(report, "latency").kept is False
     assert report.credits == (Money(120_000, "USD"),)
     assert report.credits_at_best == (Money(0, "USD"),)
+
+
+def test_old_weeks_are_measured_once_and_lie_end_to_end(lumen: UUID) -> None:
+    later = NOW + timedelta(days=12)
+    first = row(api.month_report(lumen, "2026-06", later), "latency").counts
+    assert (first.good, first.bad) == (13, 4)
+    assert first.minutes == 22 * 1440 + 20
+    known = measured._remembered.cache_info().misses
+    assert row(api.month_report(lumen, "2026-06", later + MINUTE), "latency").counts.minutes == first.minutes + 1
+    assert measured._remembered.cache_info().misses == known + 2  # the last days of two regions
 
 
 def test_slices_are_explained_one_by_one(lumen: UUID) -> None:
