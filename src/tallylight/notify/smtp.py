@@ -24,6 +24,8 @@ CONNECT_S = 10.0
 HELLO = socket.gethostname() if "." in socket.gethostname() else "[127.0.0.1]"
 #: RFC 5321 section 4.5.3.1.6: a text line has at most 998 octets; 7-bit content passes every relay unchanged.
 POLICY = SMTP_POLICY.clone(cte_type="7bit")
+#: What may stand in an SMTP command as an address; anything else could bring in a command of its own.
+ADDRESS = re.compile(r'[^\s<>@,;:"\\\x00-\x1f\x7f-\U0010ffff]+@[^\s<>@,;:"\\\x00-\x1f\x7f-\U0010ffff]+')
 QUEUE_ID = re.compile(r"(?:queued as|\bid=)\s*<?([\w.@+-]+)", re.IGNORECASE)
 
 
@@ -68,6 +70,8 @@ def hand_over(relay: Relay, letter: Letter, *, commit: Callable[[], None]) -> Re
     goes up. What fails before the relay looks at this message (connection, TLS, sign-in) is temporary whatever its code:
     it is about the relay and not about the message.
     """
+    if not ADDRESS.fullmatch(letter.address):
+        return Receipt(Outcome.PERMANENT, reply="not a mail address")
     try:
         session = _connect(relay)
     except smtplib.SMTPResponseException as error:
@@ -111,7 +115,7 @@ def _tls() -> ssl.SSLContext:
 
 def _transact(session: smtplib.SMTP, relay: Relay, letter: Letter, commit: Callable[[], None]) -> Receipt:
     try:
-        for command in (f"MAIL FROM:<{bare(letter.sender)}>", f"RCPT TO:<{bare(letter.address)}>", "DATA"):
+        for command in (f"MAIL FROM:<{bare(letter.sender)}>", f"RCPT TO:<{letter.address}>", "DATA"):
             code, reply = session.docmd(command)
             if code >= 400:
                 return _receipt(relay, code, reply)
@@ -147,11 +151,11 @@ def _receipt(relay: Relay, code: int, reply: bytes) -> Receipt:
     return Receipt(Outcome.PERMANENT if code >= 500 else Outcome.TEMPORARY, relay.name, code, text)
 
 
-def bare(address: str) -> str:
-    """The address without a display name. Raises ValueError for what can't stand in an SMTP command."""
-    found = parseaddr(address)[1]
-    if not found or any(ord(sign) <= 32 or sign in "<>" for sign in found):
-        raise ValueError("not a mail address")
+def bare(sender: str) -> str:
+    """Our own address without its display name. Raises ValueError if there is none."""
+    found = parseaddr(sender)[1]
+    if not ADDRESS.fullmatch(found):
+        raise ValueError("TALLY_MAIL_FROM holds no mail address")
     return found
 
 
@@ -160,7 +164,7 @@ def mime(letter: Letter) -> EmailMessage:
     domain = bare(letter.sender).rpartition("@")[2] or "localhost.localdomain"
     message = EmailMessage(policy=POLICY)
     message["From"] = letter.sender
-    message["To"] = Address(addr_spec=bare(letter.address))
+    message["To"] = Address(addr_spec=letter.address)
     message["Subject"] = " ".join(letter.content.subject.split())
     message["Date"] = format_datetime(letter.written_at)
     message["Message-ID"] = f"<{letter.id}@{domain}>"  # the same in every attempt: a receiver can tell a repetition

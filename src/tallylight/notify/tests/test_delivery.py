@@ -1,0 +1,226 @@
+"""Messages against real PostgreSQL and a real SMTP server; the clock is moved, and every death between two lines is played."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import psycopg
+import pytest
+from django.db import connection, transaction
+
+from tallylight.kernel.clock import MovableClock, use_clock
+from tallylight.kernel.ids import new_id
+from tallylight.notify import api, delivery, jobs
+from tallylight.notify.letter import Outcome, Recipient, State, Text
+from tallylight.notify.models import Message
+from tallylight.notify.patience import ANSWER_LOST, LIFETIME
+from tallylight.notify.tests.sink import Sink
+
+pytestmark = pytest.mark.django_db(transaction=True)
+MIA = Recipient("mia@lumen.example", name="Mia")
+HELLO = Text("Hello", "Hello Mia\n")
+
+
+@pytest.fixture
+def clock() -> Iterator[MovableClock]:
+    with use_clock(MovableClock(datetime(2026, 11, 23, 1, 30, tzinfo=UTC))) as found:
+        yield found
+
+
+def _write(clock: MovableClock, key: str = "greeting:mia") -> tuple[UUID, UUID]:
+    about = new_id()
+    api.send(key, to=MIA, content=HELLO, now=clock.now(), about=about)
+    return Message.objects.get(key=key).pk, about
+
+
+def _card(about: UUID) -> api.DeliveryCard:
+    (card,) = api.deliveries(about)
+    return card
+
+
+def _deliver_due(clock: MovableClock) -> None:
+    for message_id in jobs.due_messages(clock.now()):
+        delivery.deliver(message_id)
+
+
+def test_a_message_is_sent_and_the_proof_kept(clock: MovableClock, sink: Sink) -> None:
+    message_id, about = _write(clock)
+    delivery.deliver(message_id)
+    card = _card(about)
+    assert card.state is State.ACCEPTED
+    assert card.accepted_at == clock.now()
+    (attempt,) = card.attempts
+    assert (attempt.code, attempt.queue_id, attempt.outcome) == (250, "4F2A1C", Outcome.ACCEPTED)
+    assert len(sink.accepted) == 1
+
+
+def test_one_key_is_one_message_whoever_asks_how_often(clock: MovableClock, sink: Sink) -> None:
+    for words in ("Hello", "Hello again"):
+        api.send("once", to=MIA, content=Text(words, words), now=clock.now())
+    _deliver_due(clock)
+    _deliver_due(clock)
+    assert [str(each["Subject"]) for each in sink.messages] == ["Hello"]
+
+
+def test_a_message_exists_exactly_if_its_cause_does(clock: MovableClock) -> None:
+    def cause_that_fails() -> None:
+        with transaction.atomic():
+            _write(clock)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        cause_that_fails()
+    assert not Message.objects.exists()
+
+
+def test_a_message_has_its_job_with_the_commit(clock: MovableClock) -> None:
+    message_id, _ = _write(clock)
+    assert _jobs_for(message_id) == 1
+
+
+def test_a_settled_message_is_not_sent_again(clock: MovableClock, sink: Sink) -> None:
+    message_id, _ = _write(clock)
+    for _ in range(3):
+        delivery.deliver(message_id)
+    assert sink.offered == 1
+
+
+def test_a_temporary_refusal_is_tried_again_later(clock: MovableClock, sink: Sink) -> None:
+    sink.at_end += ["451 4.7.1 come back later", "421 4.3.2 shutting down"]
+    message_id, about = _write(clock)
+    delivery.deliver(message_id)
+    card = _card(about)
+    assert card.state is State.DEFERRED
+    assert card.next_at is not None
+    assert clock.now() < card.next_at <= clock.now() + timedelta(seconds=2)
+    delivery.deliver(message_id)
+    assert sink.offered == 1, "not before its time"
+    while _card(about).state is State.DEFERRED:
+        clock.move(timedelta(seconds=1))
+        delivery.deliver(message_id)
+    assert [each.outcome for each in _card(about).attempts] == ["temporary", "temporary", "accepted"]
+    assert len(sink.accepted) == 1
+
+
+def test_a_permanent_refusal_ends_it_at_once_and_shows(clock: MovableClock, sink: Sink) -> None:
+    sink.at_rcpt.append("550 5.1.1 no such mailbox")
+    message_id, about = _write(clock)
+    delivery.deliver(message_id)
+    card = _card(about)
+    assert card.state is State.FAILED
+    assert card.failed_at == clock.now()
+    assert card.attempts[-1].reply == "5.1.1 no such mailbox"
+    clock.move(LIFETIME)
+    _deliver_due(clock)
+    assert sink.offered == 0
+
+
+def test_a_message_that_no_server_takes_is_given_up_after_a_day(clock: MovableClock, sink: Sink) -> None:
+    sink.at_end += ["451 4.7.1 come back later"] * 1_000
+    _, about = _write(clock)
+    started = clock.now()
+    while _card(about).state is not State.FAILED:
+        clock.move(timedelta(minutes=10))
+        _deliver_due(clock)
+        assert clock.now() <= started + LIFETIME + timedelta(minutes=10)
+    assert not sink.accepted
+    assert not jobs.due_messages(clock.now() + timedelta(days=30))
+
+
+def test_an_address_that_can_not_be_written_to_shows_and_stops_nothing(clock: MovableClock, sink: Sink) -> None:
+    about = new_id()
+    api.send("bad", to=Recipient("no address"), content=HELLO, now=clock.now(), about=about)
+    _deliver_due(clock)
+    assert _card(about).state is State.FAILED
+    assert _card(about).attempts[-1].reply == "not a mail address"
+    assert not sink.accepted
+
+
+def test_killed_before_anything_was_handed_over_it_is_sent_at_once(clock: MovableClock, sink: Sink) -> None:
+    message_id, about = _write(clock)
+    delivery._begin(message_id, now=clock.now())
+    delivery.deliver(message_id)
+    assert [each.outcome for each in _card(about).attempts] == ["abandoned", "accepted"]
+    assert len(sink.accepted) == 1
+
+
+def test_killed_while_the_answer_was_on_its_way_it_waits_and_is_then_sent_under_the_same_id(
+    clock: MovableClock, sink: Sink
+) -> None:
+    message_id, about = _write(clock)
+    delivery._begin(message_id, now=clock.now())
+    delivery._commit(message_id, 1)
+    clock.move(ANSWER_LOST - timedelta(seconds=1))
+    delivery.deliver(message_id)
+    assert sink.offered == 0, "the answer may still be written down"
+    clock.move(timedelta(seconds=1))
+    delivery.deliver(message_id)
+    assert [each.outcome for each in _card(about).attempts] == ["unknown", "accepted"]
+    (message,) = sink.messages
+    assert str(message_id) in str(message["Message-ID"])
+
+
+def test_whoever_was_overtaken_stops_before_the_point_of_no_return(clock: MovableClock, sink: Sink) -> None:
+    message_id, about = _write(clock)
+    slow = delivery._begin(message_id, now=clock.now())
+    delivery.deliver(message_id)
+    assert slow is not None
+    with pytest.raises(delivery.Overtaken):
+        delivery._commit(message_id, slow.number)
+    assert len(sink.accepted) == 1
+    assert _card(about).state is State.ACCEPTED
+
+
+def test_a_late_answer_of_one_that_was_overtaken_still_counts(clock: MovableClock, sink: Sink) -> None:
+    """Both were handed over; what is known to be accepted is not tried a third time."""
+    message_id, about = _write(clock)
+    delivery._begin(message_id, now=clock.now())
+    delivery._commit(message_id, 1)
+    clock.move(ANSWER_LOST)
+    sink.at_end.append("451 4.7.1 come back later")
+    delivery.deliver(message_id)
+    delivery._conclude(message_id, 1, delivery.Receipt(Outcome.ACCEPTED, reply="late"))
+    assert _card(about).state is State.ACCEPTED
+
+
+def test_while_a_living_process_is_at_it_nobody_else_begins(clock: MovableClock, sink: Sink) -> None:
+    message_id, _ = _write(clock)
+    other = psycopg.connect(**_parameters(), autocommit=True)
+    try:
+        other.execute("select pg_advisory_lock(%s)", [int.from_bytes(message_id.bytes[8:], signed=True)])
+        delivery.deliver(message_id)
+        assert sink.offered == 0
+    finally:
+        other.close()
+    delivery.deliver(message_id)
+    assert sink.offered == 1
+
+
+def test_the_sweep_finds_a_message_whose_job_was_lost(clock: MovableClock) -> None:
+    message_id, _ = _write(clock)
+    with connection.cursor() as cursor:
+        cursor.execute("delete from procrastinate_jobs")
+    clock.move(jobs.HEAD_START)
+    jobs.sweep(0)
+    jobs.sweep(1)
+    assert _jobs_for(message_id) == 1
+
+
+def _jobs_for(message_id: UUID) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from procrastinate_jobs where args->>'message_id' = %s", [str(message_id)])
+        (count,) = cursor.fetchone()
+    return int(count)
+
+
+def _parameters() -> dict[str, object]:
+    found = connection.settings_dict
+    return {
+        "dbname": found["NAME"],
+        "user": found["USER"],
+        "password": found["PASSWORD"],
+        "host": found["HOST"],
+        "port": found["PORT"],
+    }
