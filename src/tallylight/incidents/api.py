@@ -19,6 +19,7 @@ from tallylight.incidents.errors import IncidentUnknown
 from tallylight.incidents.models import Impact, Incident, IncidentAlert, TimelineEntry
 from tallylight.incidents.scope import Reason
 from tallylight.incidents.timeline import level_name
+from tallylight.kernel.ids import earliest_id
 from tallylight.kernel.lazy import Lazy
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Reason",
     "RegionState",
     "TimelineCard",
+    "WrittenCard",
     "by_id",
     "card",
     "headline",
@@ -43,6 +45,7 @@ __all__ = [
     "region_states",
     "timeline",
     "visible_to",
+    "written_since",
 ]
 
 
@@ -138,6 +141,14 @@ class PublicIncident:
     recovered_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenCard:
+    """That something was written on an incident's timeline, and the customers who may read it."""
+
+    id: UUID
+    organisations: frozenset[UUID]
+
+
 def visible_to(viewer: Viewer, *, region: str = "", running: bool | None = None) -> Lazy[IncidentCard]:
     """The incidents a viewer may know of, the latest first; of one region, running or over, if asked."""
     rows = Incident.objects.visible_to(viewer).prefetch_related("alerts", "impacts")
@@ -203,6 +214,18 @@ def timeline(viewer: Viewer, incident_id: UUID | str) -> list[TimelineCard]:
         for each in entries
         if viewer.is_provider or each.organisation_id in (None, viewer.organisation_id)
     ]
+
+
+def written_since(at: datetime) -> list[WrittenCard]:
+    """What was written on any timeline since `at`: for pages that show what changed."""
+    rows = TimelineEntry.objects.filter(id__gte=earliest_id(at)).prefetch_related("incident__impacts")
+    return [WrittenCard(each.id, _readers(each)) for each in rows]
+
+
+def _readers(entry: TimelineEntry) -> frozenset[UUID]:
+    if entry.organisation_id:
+        return frozenset({entry.organisation_id})
+    return frozenset(each.organisation_id for each in entry.incident.impacts.all())
 
 
 def headline(incident: IncidentCard, locale: str = "") -> str:

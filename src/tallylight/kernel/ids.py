@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
+from datetime import datetime
 from uuid import UUID
 
 _lock = threading.Lock()
@@ -20,3 +21,8 @@ def new_id() -> UUID:
         _last = stamp = max(stamp, _last + 1)
     value = (stamp >> 12) << 80 | 0x7 << 76 | (stamp & 0xFFF) << 64 | 0b10 << 62 | secrets.randbits(62)
     return UUID(int=value)
+
+
+def earliest_id(at: datetime) -> UUID:
+    """The lowest UUIDv7 of that millisecond: `id__gte=earliest_id(at)` finds what was made from then on."""
+    return UUID(int=int(at.timestamp() * 1000) << 80)
