@@ -125,6 +125,17 @@ def wall_lead(regions: Sequence[RegionTile], *, hub_away: bool, headlines: Seque
     )
 
 
+def node_lead(node: NodeTile, region: str) -> Lead:
+    """One node in one sentence."""
+    facts = {"node": node.name, "region": region}
+    text = {
+        Tone.GOOD: _("%(node)s in %(region)s is measured and well."),
+        Tone.WARN: _("%(node)s in %(region)s is close to a limit."),
+        Tone.BAD: _("%(node)s in %(region)s is in trouble."),
+    }.get(node.badge.tone, _("Nobody knows how %(node)s in %(region)s is."))
+    return Lead(node.badge.tone, text % facts, node.note)
+
+
 def _firing(names: Sequence[str]) -> str:
     return _("%(nodes)s is over a limit; an incident is about to open.") % {"nodes": ", ".join(names)}
 
