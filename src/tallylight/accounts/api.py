@@ -8,6 +8,7 @@ from uuid import UUID
 from tallylight.accounts.asked import Instant, Pages
 from tallylight.accounts.errors import OrganisationUnknown, RoleRequired
 from tallylight.accounts.models import Membership, Organisation
+from tallylight.accounts.own import TokenCard, revoke_token, set_preferences, tokens_of
 from tallylight.accounts.roles import OrganisationKind, Role, Viewer, require, require_staff
 from tallylight.accounts.services import audit, create_organisation, create_person, create_token
 from tallylight.accounts.sign_in import Bearer, Session, viewer_of
@@ -26,6 +27,7 @@ __all__ = [
     "Session",
     "TenantModel",
     "TenantQuerySet",
+    "TokenCard",
     "Viewer",
     "audit",
     "create_organisation",
@@ -38,8 +40,11 @@ __all__ = [
     "person",
     "require",
     "require_staff",
+    "revoke_token",
+    "set_preferences",
     "staff",
     "staff_with_role",
+    "tokens_of",
     "viewer_of",
 ]
 

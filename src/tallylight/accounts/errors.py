@@ -24,3 +24,9 @@ class AddressTaken(Invalid):
     code = "address-taken"
     title = gettext_noop("There is an account with the address %(email)s already.")
     advice = gettext_noop("Use another address, or sign in with this one.")
+
+
+class NoSuchSetting(Invalid):
+    code = "no-such-setting"
+    title = gettext_noop("We don't know this language or time zone.")
+    advice = gettext_noop("Choose one of the list.")

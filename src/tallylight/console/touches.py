@@ -6,8 +6,14 @@ from datetime import datetime
 
 from tallylight.console.live.audience import Touch
 from tallylight.incidents import api as incidents
+from tallylight.support import api as support
 
 
 def touches_since(at: datetime) -> list[Touch]:
-    """Everything written since `at`, cheaply: two look-ups by id."""
-    return [Touch(each.id, "incidents", each.organisations, public=True) for each in incidents.written_since(at)]
+    """Everything written since `at`, cheaply: two look-ups by id. An internal note concerns no customer."""
+    stories = [Touch(each.id, "incidents", each.organisations, public=True) for each in incidents.written_since(at)]
+    cases = [
+        Touch(each.id, "tickets", frozenset() if each.internal else frozenset({each.organisation_id}))
+        for each in support.written_since(at)
+    ]
+    return stories + cases

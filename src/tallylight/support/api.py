@@ -15,6 +15,7 @@ from tallylight.clocks.api import Reading
 from tallylight.contracts.api import Level
 from tallylight.escalation import api as escalation
 from tallylight.escalation.api import EscalationCard
+from tallylight.kernel.ids import earliest_id
 from tallylight.kernel.lazy import Lazy
 from tallylight.notify import api as notify
 from tallylight.notify.api import DeliveryCard
@@ -39,6 +40,7 @@ __all__ = [
     "TicketClosed",
     "TicketDetail",
     "TicketUnknown",
+    "WrittenCard",
     "acknowledge",
     "assign",
     "close",
@@ -51,6 +53,7 @@ __all__ = [
     "take",
     "ticket",
     "tickets",
+    "written_since",
 ]
 
 
@@ -136,7 +139,12 @@ def ticket(viewer: Viewer, ticket_id: UUID | str, *, now: datetime) -> TicketDet
 
 
 def tickets(
-    viewer: Viewer, *, pending: bool | None = None, owner: UUID | None = None, level: Level | None = None
+    viewer: Viewer,
+    *,
+    pending: bool | None = None,
+    owner: UUID | None = None,
+    level: Level | None = None,
+    incident: UUID | None = None,
 ) -> Lazy[TicketCard]:
     """The tickets a viewer may know of: those still owed first, the one whose promise breaks next on top; then the latest."""
     rows = _with_names().visible_to(viewer)
@@ -146,12 +154,29 @@ def tickets(
         rows = rows.filter(owner_id=owner)
     if level is not None:
         rows = rows.filter(level=level)
+    if incident is not None:
+        rows = rows.filter(incident=incident)
     return Lazy(rows.order_by(*QUEUE), _card)
 
 
 def of_incident(incident_id: UUID) -> list[TicketCard]:
     """The tickets of an incident, for the system itself."""
     return [_card(row) for row in _with_names().filter(incident=incident_id).order_by("id")]
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenCard:
+    """That something was written on a ticket, and whose ticket it is; `internal` is for the staff only."""
+
+    id: UUID
+    organisation_id: UUID
+    internal: bool
+
+
+def written_since(at: datetime) -> list[WrittenCard]:
+    """What was written on any ticket since `at`: for pages that show what changed."""
+    rows = Entry.objects.filter(id__gte=earliest_id(at)).select_related("ticket")
+    return [WrittenCard(each.id, each.ticket.organisation_id, each.internal) for each in rows]
 
 
 def _with_names() -> TenantQuerySet[Ticket]:

@@ -1,0 +1,229 @@
+"""Tickets as rows, leads and clocks. Pure but for the reader's language, which is the active one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from tallylight.clocks.api import Reading
+from tallylight.clocks.api import State as ClockState
+from tallylight.console.formatting import duration
+from tallylight.console.shapes import Badge, ClockView, Lead, Tone
+from tallylight.console.stories import severity_word
+from tallylight.escalation.api import StepCard
+from tallylight.support.api import Promise, State, TicketCard
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """A ticket in a queue: `due_at` is when its next promise breaks, `promise` which one that is; None: none is running."""
+
+    id: UUID
+    number: str
+    headline: str
+    customer: str
+    severity: str
+    badge: Badge
+    owner_id: UUID | None
+    owner: str
+    viewers: int
+    opened_at: datetime
+    promise: str
+    due_at: datetime | None
+    tone: Tone
+    unanswered: bool
+
+
+def queue_row(card: TicketCard, *, now: datetime) -> QueueRow:
+    """A ticket as queues show it."""
+    promise, due_at = next_promise(card)
+    return QueueRow(
+        id=card.id,
+        number=card.number,
+        headline=card.headline,
+        customer=card.customer,
+        severity=severity_word(card.level),
+        badge=ticket_badge(card.state),
+        owner_id=card.owner_id,
+        owner=card.owner,
+        viewers=card.viewers,
+        opened_at=card.opened_at,
+        promise=promise_name(promise) if promise else "",
+        due_at=due_at,
+        tone=due_tone(due_at, card.opened_at, now=now),
+        unanswered=card.state is State.OPEN,
+    )
+
+
+def next_promise(card: TicketCard) -> tuple[Promise | None, datetime | None]:
+    """The promise that breaks next: the response until somebody took it in hand, then the resolution."""
+    if card.state is State.OPEN and card.response_due_at:
+        return Promise.RESPONSE, card.response_due_at
+    if card.pending and card.resolution_due_at:
+        return Promise.RESOLUTION, card.resolution_due_at
+    return None, None
+
+
+def due_tone(due_at: datetime | None, since: datetime, *, now: datetime) -> Tone:
+    """Bad once it is over, a warning in its second half."""
+    if due_at is None:
+        return Tone.INFO
+    if now > due_at:
+        return Tone.BAD
+    return Tone.WARN if due_at - now < (due_at - since) / 2 else Tone.INFO
+
+
+def ticket_badge(state: State) -> Badge:
+    """A ticket's state in a few words."""
+    return {
+        State.OPEN: Badge(Tone.WARN, _("Waiting for somebody")),
+        State.ACKNOWLEDGED: Badge(Tone.INFO, _("In hand")),
+        State.RESOLVED: Badge(Tone.GOOD, _("Resolved")),
+        State.CLOSED: Badge(Tone.GOOD, _("Closed")),
+    }[state]
+
+
+def promise_name(promise: Promise) -> str:
+    """A promise in a word."""
+    return {
+        Promise.RESPONSE: _("Response"),
+        Promise.UPDATE: _("News"),
+        Promise.RESOLUTION: _("Resolution"),
+    }[promise]
+
+
+def ticket_lead(card: TicketCard) -> Lead:
+    """Who has it, in one sentence under the headline."""
+    tone = {State.OPEN: Tone.WARN, State.ACKNOWLEDGED: Tone.INFO}.get(card.state, Tone.GOOD)
+    return Lead(tone, card.headline, who_has_it(card))
+
+
+def who_has_it(card: TicketCard) -> str:
+    """Whose it is now."""
+    if card.state is State.OPEN:
+        if not card.owner:
+            return _("Nobody has it yet.")
+        return _("%(owner)s owns it and has not taken it in hand yet.") % {"owner": card.owner}
+    if card.state is State.ACKNOWLEDGED:
+        return _("%(owner)s has it in hand.") % {"owner": card.owner or card.acknowledged_by}
+    if card.state is State.RESOLVED:
+        return _("It is resolved. A reply from the customer opens it again.")
+    return _("It is closed.")
+
+
+def clock_views(
+    clocks: Mapping[Promise, Reading], *, step: StepCard | None, is_staff: bool
+) -> list[ClockView]:
+    """Every promise with its clock. `step` is what follows on the ladder while nobody acknowledges (staff only)."""
+    shown = [each for each in Promise if each in clocks and clocks[each].state is not ClockState.NOT_STARTED]
+    return [clock_view(each, clocks[each], step=step, is_staff=is_staff) for each in shown]
+
+
+def clock_view(promise: Promise, reading: Reading, *, step: StepCard | None, is_staff: bool) -> ClockView:
+    """One promise: what is left, or how it ended, and what happens next and to whom."""
+    runs = reading.state in (ClockState.RUNNING, ClockState.OVERDUE)
+    following = step if runs and promise is Promise.RESPONSE and is_staff else None
+    return ClockView(
+        name=promise_name(promise),
+        tone=clock_tone(reading),
+        used=min(1.0, reading.counted / reading.target) if reading.target else 1.0,
+        due_at=reading.due_at if runs else None,
+        result="" if runs else _result(reading),
+        next=_climbs(following) if following else _next(promise, reading, is_staff=is_staff),
+        next_at=following.due_at if following else reading.due_at if runs else None,
+    )
+
+
+def clock_tone(reading: Reading) -> Tone:
+    """Green for kept, red for broken; a running clock warns in its second half."""
+    match reading.state:
+        case ClockState.MET:
+            return Tone.GOOD
+        case ClockState.MISSED | ClockState.OVERDUE:
+            return Tone.BAD
+        case ClockState.RUNNING:
+            return Tone.WARN if reading.remaining < reading.target / 2 else Tone.INFO
+        case _:
+            return Tone.UNKNOWN
+
+
+def _result(reading: Reading) -> str:
+    match reading.state:
+        case ClockState.MET:
+            return _("Kept in %(length)s") % {"length": _length(reading.counted.total_seconds())}
+        case ClockState.MISSED:
+            return _("Broken by %(length)s") % {"length": _length(-reading.remaining.total_seconds())}
+        case ClockState.PAUSED:
+            return _("Paused with %(length)s left") % {"length": _length(reading.remaining.total_seconds())}
+        case _:
+            return _("Called off")
+
+
+def _climbs(step: StepCard) -> str:
+    return _("If nobody takes it in hand it goes to %(role)s:") % {"role": role_name(step.role)}
+
+
+def role_name(role: str) -> str:
+    """A role of the provider's as it stands in a sentence."""
+    return {
+        "agent": _("the support agent"),
+        "engineer": _("the expert"),
+        "manager": _("the manager"),
+        "admin": _("the administrator"),
+    }.get(role, role)
+
+
+def _next(promise: Promise, reading: Reading, *, is_staff: bool) -> str:
+    promised = _length(reading.target.total_seconds())
+    if reading.state in (ClockState.MET, ClockState.MISSED, ClockState.CANCELLED):
+        return _("%(length)s were promised.") % {"length": promised}
+    if reading.state is ClockState.OVERDUE:
+        return _("%(length)s were promised; the promise is broken since") % {"length": promised}
+    if reading.state is ClockState.PAUSED:
+        return _("%(length)s are promised; the clock stands still.") % {"length": promised}
+    return _promised(promise, promised, is_staff=is_staff)
+
+
+def _promised(promise: Promise, promised: str, *, is_staff: bool) -> str:
+    facts = {"length": promised}
+    match promise:
+        case Promise.RESPONSE:
+            return _("Somebody who can act has it within %(length)s:") % facts
+        case Promise.UPDATE if is_staff:
+            return _("The customer hears news every %(length)s; the next is due") % facts
+        case Promise.UPDATE:
+            return _("You hear news every %(length)s; the next is due") % facts
+        case Promise.RESOLUTION:
+            return _("Service is back within %(length)s:") % facts
+
+
+def desk_lead(rows: list[QueueRow]) -> Lead:
+    """What waits, and whose promise breaks next."""
+    if not rows:
+        return Lead(Tone.GOOD, _("Nothing waits."), _("When an incident hurts a customer, its ticket comes here by itself."))
+    unanswered = sum(row.unanswered for row in rows)
+    text = (
+        ngettext("%(count)s ticket waits for somebody.", "%(count)s tickets wait for somebody.", unanswered)
+        if unanswered
+        else _("Everything is in hand.")
+    ) % {"count": unanswered}
+    first = rows[0]
+    facts = {"number": first.number, "customer": first.customer, "promise": first.promise.lower()}
+    more = _("The next promise to break is the %(promise)s for %(customer)s (%(number)s).") % facts
+    return Lead(first.tone if unanswered else Tone.INFO, text, more if first.due_at else "")
+
+
+def tickets_lead(pending: int) -> Lead:
+    """How many are open, in one sentence."""
+    if not pending:
+        return Lead(Tone.GOOD, _("No ticket is open."))
+    return Lead(Tone.WARN, ngettext("%(count)s ticket is open.", "%(count)s tickets are open.", pending) % {"count": pending})
+
+
+def _length(seconds: float) -> str:
+    return duration(seconds, get_language() or "en")

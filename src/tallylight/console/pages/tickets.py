@@ -1,0 +1,153 @@
+"""/tickets, /tickets/new, /tickets/<id>, and what is done on a ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from tallylight.accounts.api import Viewer, members_of
+from tallylight.console.cases import clock_views, queue_row, ticket_badge, ticket_lead, tickets_lead
+from tallylight.console.conversation import lines_of
+from tallylight.console.doors import signed_in
+from tallylight.contracts.api import Level
+from tallylight.kernel import clock
+from tallylight.support import api
+from tallylight.support.api import Channel, TicketDetail
+
+PER_PAGE = 25
+WORDS = 20_000
+
+
+class NewTicket(forms.Form):
+    """A customer's own words."""
+
+    title = forms.CharField(label=_("What is it about, in one line?"), max_length=200)
+    text = forms.CharField(
+        label=_("What do you see, where, and since when?"), max_length=WORDS, widget=forms.Textarea(attrs={"rows": 6})
+    )
+
+
+class Words(forms.Form):
+    """What somebody wants to say on a ticket."""
+
+    text = forms.CharField(max_length=WORDS)
+
+
+@signed_in
+def ticket_list(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Those still owed first, then the latest."""
+    now = clock.now()
+    page = Paginator(api.tickets(viewer), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "lead": tickets_lead(len(api.tickets(viewer, pending=True))),
+        "page": page,
+        "rows": [queue_row(card, now=now) for card in page.object_list],
+    }
+    return render(request, "console/tickets.html", context)
+
+
+@signed_in
+def new_ticket(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """For customers."""
+    form = NewTicket(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        ticket_id = api.open_ticket(
+            viewer, **form.cleaned_data, level=Level.BASIC, channel=Channel.CONSOLE, now=clock.now()
+        )
+        return redirect("ticket", ticket_id)
+    return render(request, "console/new_ticket.html", {"form": form})
+
+
+@signed_in
+def ticket(request: HttpRequest, viewer: Viewer, ticket_id: UUID) -> HttpResponse:
+    """One conversation with its promises. Raises NotFound if there is none or it isn't the viewer's."""
+    detail = api.ticket(viewer, ticket_id, now=clock.now())
+    return render(request, "console/ticket.html", ticket_context(viewer, detail))
+
+
+def ticket_context(viewer: Viewer, detail: TicketDetail) -> dict[str, object]:
+    """What the ticket's page shows to `viewer`."""
+    ladder = detail.ladders[-1] if detail.ladders else None
+    step = ladder.next_step if ladder else None
+    return {
+        "ticket": detail.card,
+        "badge": ticket_badge(detail.card.state),
+        "row": queue_row(detail.card, now=clock.now()),
+        "lead": ticket_lead(detail.card),
+        "clocks": clock_views(detail.clocks, step=step, is_staff=viewer.is_provider),
+        "lines": lines_of(detail.entries, viewer),
+        "ladder": ladder,
+        "deliveries": detail.deliveries,
+        "is_staff": viewer.is_provider,
+        "staff": members_of(viewer.organisation_id) if viewer.is_provider else [],
+    }
+
+
+def _deed(act: Callable[[HttpRequest, Viewer, UUID, datetime], object]) -> Callable[..., HttpResponse]:
+    """A POST on a ticket that does one thing and comes back to the page it came from."""
+
+    @require_POST
+    @signed_in
+    def view(request: HttpRequest, viewer: Viewer, ticket_id: UUID) -> HttpResponse:
+        done = act(request, viewer, ticket_id, clock.now())
+        if done:
+            messages.success(request, str(done))
+        return _back(request, ticket_id)
+
+    return view  # type: ignore[return-value]
+
+
+@_deed
+def acknowledge(_request: HttpRequest, viewer: Viewer, ticket_id: UUID, now: datetime) -> object:
+    api.acknowledge(viewer, ticket_id, channel=Channel.CONSOLE, now=now)
+    return _("You have it in hand; the ladder has stopped.")
+
+
+@_deed
+def reply(request: HttpRequest, viewer: Viewer, ticket_id: UUID, now: datetime) -> object:
+    """Say it, note it, or resolve with it: the button that was pressed says which."""
+    form = Words(request.POST)
+    if not form.is_valid():
+        messages.warning(request, _("Nothing was sent: write something first, at most 20,000 characters."))
+        return None
+    text = form.cleaned_data["text"]
+    match request.POST.get("deed"):
+        case "note":
+            api.note(viewer, ticket_id, text, channel=Channel.CONSOLE, now=now)
+            return _("The note is kept for the desk.")
+        case "resolve":
+            api.resolve(viewer, ticket_id, text, channel=Channel.CONSOLE, now=now)
+            return _("The ticket is resolved and the customer reads why.")
+        case _:
+            api.say(viewer, ticket_id, text, channel=Channel.CONSOLE, now=now)
+            return _("Your reply is on its way.")
+
+
+@_deed
+def assign(request: HttpRequest, viewer: Viewer, ticket_id: UUID, now: datetime) -> object:
+    person = forms.UUIDField().clean(request.POST.get("person"))
+    api.assign(viewer, ticket_id, person, channel=Channel.CONSOLE, now=now)
+    return _("The ticket has a new owner, who has been told.")
+
+
+@_deed
+def close(_request: HttpRequest, viewer: Viewer, ticket_id: UUID, now: datetime) -> object:
+    api.close(viewer, ticket_id, channel=Channel.CONSOLE, now=now)
+    return _("The ticket is closed.")
+
+
+def _back(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
+    wanted = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
+        return HttpResponseRedirect(wanted)
+    return redirect("ticket", ticket_id)
