@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from tallylight.console import formatting
 from tallylight.console.public import listed
+from tallylight.console.roles import role_name
 from tallylight.console.stories import severity_word
 from tallylight.contracts.api import (
     Agreement,
@@ -115,12 +116,7 @@ def ladder_sentences(ladder: Iterable[Step]) -> list[str]:
 
 
 def _rung(step: Step) -> str:
-    who = {
-        "agent": _("the support agent"),
-        "engineer": _("the expert"),
-        "manager": _("the manager"),
-    }.get(step.role, step.role)
-    facts = {"share": formatting.percent(float(step.at), _language()), "who": step.person or who}
+    facts = {"share": formatting.percent(float(step.at), _language()), "who": step.person or role_name(step.role)}
     if not step.at:
         return _("At once: %(who)s is told.") % facts
     return _("When %(share)s of the response time is used: %(who)s is told.") % facts

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from tallylight.clocks.api import Reading
 from tallylight.clocks.api import State as ClockState
 from tallylight.console.formatting import duration
+from tallylight.console.roles import role_name
 from tallylight.console.shapes import Badge, ClockView, Lead, Tone
 from tallylight.console.stories import severity_word
 from tallylight.escalation.api import StepCard
@@ -116,9 +117,7 @@ def who_has_it(card: TicketCard) -> str:
     return _("It is closed.")
 
 
-def clock_views(
-    clocks: Mapping[Promise, Reading], *, step: StepCard | None, is_staff: bool
-) -> list[ClockView]:
+def clock_views(clocks: Mapping[Promise, Reading], *, step: StepCard | None, is_staff: bool) -> list[ClockView]:
     """Every promise with its clock. `step` is what follows on the ladder while nobody acknowledges (staff only)."""
     shown = [each for each in Promise if each in clocks and clocks[each].state is not ClockState.NOT_STARTED]
     return [clock_view(each, clocks[each], step=step, is_staff=is_staff) for each in shown]
@@ -168,16 +167,6 @@ def _climbs(step: StepCard) -> str:
     return _("If nobody takes it in hand it goes to %(role)s:") % {"role": role_name(step.role)}
 
 
-def role_name(role: str) -> str:
-    """A role of the provider's as it stands in a sentence."""
-    return {
-        "agent": _("the support agent"),
-        "engineer": _("the expert"),
-        "manager": _("the manager"),
-        "admin": _("the administrator"),
-    }.get(role, role)
-
-
 def _next(promise: Promise, reading: Reading, *, is_staff: bool) -> str:
     promised = _length(reading.target.total_seconds())
     if reading.state in (ClockState.MET, ClockState.MISSED, ClockState.CANCELLED):
@@ -205,7 +194,9 @@ def _promised(promise: Promise, promised: str, *, is_staff: bool) -> str:
 def desk_lead(rows: list[QueueRow]) -> Lead:
     """What waits, and whose promise breaks next."""
     if not rows:
-        return Lead(Tone.GOOD, _("Nothing waits."), _("When an incident hurts a customer, its ticket comes here by itself."))
+        return Lead(
+            Tone.GOOD, _("Nothing waits."), _("When an incident hurts a customer, its ticket comes here by itself.")
+        )
     unanswered = sum(row.unanswered for row in rows)
     text = (
         ngettext("%(count)s ticket waits for somebody.", "%(count)s tickets wait for somebody.", unanswered)
@@ -222,7 +213,9 @@ def tickets_lead(pending: int) -> Lead:
     """How many are open, in one sentence."""
     if not pending:
         return Lead(Tone.GOOD, _("No ticket is open."))
-    return Lead(Tone.WARN, ngettext("%(count)s ticket is open.", "%(count)s tickets are open.", pending) % {"count": pending})
+    return Lead(
+        Tone.WARN, ngettext("%(count)s ticket is open.", "%(count)s tickets are open.", pending) % {"count": pending}
+    )
 
 
 def _length(seconds: float) -> str:

@@ -60,7 +60,9 @@ def chart(trend: Trend) -> Chart:
         "at": trend.at_s.tolist(),
         "lines": [{"name": line_name(trend.metric, each.name), "values": _values(each, scale)} for each in lines],
     }
-    return Chart(trend.metric.value, title(trend.metric), summary(trend.metric, lines[-1] if lines else None, scale), data)
+    return Chart(
+        trend.metric.value, title(trend.metric), summary(trend.metric, lines[-1] if lines else None, scale), data
+    )
 
 
 def title(metric: Metric) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
+from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import get_language
 
 from tallylight.accounts.api import Viewer
@@ -26,6 +27,7 @@ def console(request: HttpRequest) -> dict[str, Any]:
         "frame": frame,
         "now": now,
         "now_machine": machine(now),
+        "zone_name": get_current_timezone_name(),
         "html_language": html_language(language),
         "other_language": next((code, name) for code, name in settings.LANGUAGES if code != language),
     }

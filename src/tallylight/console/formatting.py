@@ -77,16 +77,16 @@ def percent(share: float | None, language: str) -> str:
 
 
 def attainment(per_cent: Decimal | None, language: str) -> str:
-    """Attainment in per cent with three decimals, cut and never rounded up: 99.9996 is not 100."""
+    """Attainment in per cent with four decimals, cut and never rounded up: 99.99996 is not 100."""
     if per_cent is None:
         return UNKNOWN
-    cut = per_cent.quantize(Decimal("0.001"), rounding=ROUND_DOWN)
-    return format_decimal(cut, format="0.###", locale=locale_of(language)) + "%"
+    cut = per_cent.quantize(Decimal("0.0001"), rounding=ROUND_DOWN)
+    return format_decimal(cut, format="0.####", locale=locale_of(language)) + "%"
 
 
-def decimal(value: Decimal | float, language: str) -> str:
-    """A number with the decimals it has, at most three."""
-    return format_decimal(value, format="#,##0.###", locale=locale_of(language))
+def decimal(value: Decimal | float, language: str, *, digits: int = 3) -> str:
+    """A number with the decimals it has, at most `digits`."""
+    return format_decimal(value, format="#,##0." + "#" * digits, locale=locale_of(language))
 
 
 def money(amount: Money, language: str) -> str:

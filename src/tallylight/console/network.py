@@ -93,16 +93,16 @@ def region_tiles(
     by_region: dict[str, list[NodeTile]] = {}
     for card in sorted(nodes, key=lambda each: each.name):
         by_region.setdefault(card.region, []).append(tile(card, live.get(card.name)))
-    return tuple(
-        RegionTile(code, names.get(code, code), tuple(tiles)) for code, tiles in sorted(by_region.items())
-    )
+    return tuple(RegionTile(code, names.get(code, code), tuple(tiles)) for code, tiles in sorted(by_region.items()))
 
 
 def wall_lead(regions: Sequence[RegionTile], *, hub_away: bool, headlines: Sequence[str]) -> Lead:
     """How the network is, in one sentence: what runs, then what is unknown, then what wavers, then that it is well."""
     tiles = [node for region in regions for node in region.nodes]
     if headlines:
-        more = ngettext("%(count)s incident runs.", "%(count)s incidents run.", len(headlines)) % {"count": len(headlines)}
+        more = ngettext("%(count)s incident runs.", "%(count)s incidents run.", len(headlines)) % {
+            "count": len(headlines)
+        }
         return Lead(Tone.BAD, headlines[0], more if len(headlines) > 1 else "")
     if hub_away:
         return Lead(
@@ -118,9 +118,7 @@ def wall_lead(regions: Sequence[RegionTile], *, hub_away: bool, headlines: Seque
             return Lead(tone, sentence(names))
     return Lead(
         Tone.GOOD,
-        ngettext(
-            "The node is measured and well.", "All %(count)s nodes are measured and well.", len(tiles)
-        )
+        ngettext("The node is measured and well.", "All %(count)s nodes are measured and well.", len(tiles))
         % {"count": len(tiles)},
     )
 

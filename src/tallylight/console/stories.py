@@ -75,9 +75,10 @@ def affected_sentence(incident: IncidentCard, names: Mapping[UUID, str] | None) 
     if not incident.impacts:
         return _("No customer is affected.")
     who = ", ".join(sorted(names.get(each.organisation_id, "?") for each in incident.impacts))
-    return ngettext(
-        "%(who)s, %(viewers)s viewer", "%(who)s, %(viewers)s viewers", viewers
-    ) % {"who": who, "viewers": viewers}
+    return ngettext("%(who)s, %(viewers)s viewer", "%(who)s, %(viewers)s viewers", viewers) % {
+        "who": who,
+        "viewers": viewers,
+    }
 
 
 def _own_viewers(viewers: int) -> str:

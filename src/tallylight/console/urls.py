@@ -5,12 +5,16 @@ from __future__ import annotations
 from django.urls import path
 
 from tallylight.console.live.stream import stream
+from tallylight.console.pages import account, tickets
+from tallylight.console.pages.acknowledge import acknowledge_by_link
 from tallylight.console.pages.contract import contract
 from tallylight.console.pages.design import design
+from tallylight.console.pages.desk import desk
 from tallylight.console.pages.home import home
 from tallylight.console.pages.incidents import incident, incident_list
 from tallylight.console.pages.mailbox import mail, mailbox
 from tallylight.console.pages.node import node
+from tallylight.console.pages.service import service, slices
 from tallylight.console.pages.sign_in import login, logout
 from tallylight.console.pages.status import status
 from tallylight.console.pages.wall import wall
@@ -23,10 +27,25 @@ urlpatterns = [
     path("network/nodes/<slug:name>", node, name="node"),
     path("incidents", incident_list, name="incidents"),
     path("incidents/<uuid:incident_id>", incident, name="incident"),
+    path("tickets", tickets.ticket_list, name="tickets"),
+    path("tickets/new", tickets.new_ticket, name="new-ticket"),
+    path("tickets/<uuid:ticket_id>", tickets.ticket, name="ticket"),
+    path("tickets/<uuid:ticket_id>/acknowledge", tickets.acknowledge, name="acknowledge"),
+    path("tickets/<uuid:ticket_id>/reply", tickets.reply, name="reply"),
+    path("tickets/<uuid:ticket_id>/assign", tickets.assign, name="assign"),
+    path("tickets/<uuid:ticket_id>/close", tickets.close, name="close"),
+    path("acknowledge/<str:token>", acknowledge_by_link, name="acknowledge-by-link"),
+    path("desk", desk, name="desk"),
+    path("service", service, name="service"),
+    path("service/slices", slices, name="slices"),
     path("contract", contract, name="contract"),
     path("status", status, name="status"),
     path("mailbox", mailbox, name="mailbox"),
     path("mailbox/<uuid:mail_id>", mail, name="mail"),
+    path("account", account.account, name="account"),
+    path("account/preferences", account.preferences, name="preferences"),
+    path("account/tokens", account.make_token, name="make-token"),
+    path("account/tokens/<uuid:token_id>/revoke", account.revoke_token, name="revoke-token"),
     path("design", design, name="design"),
     path("live/stream", stream, name="stream"),
 ]

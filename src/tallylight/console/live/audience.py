@@ -16,7 +16,7 @@ from tallylight.telemetry.api import LiveSnapshot, NodeLive, RegionLive
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who listens. Staff hears everything; a customer its contract's regions and its own things; the public what /status shows."""
+    """Who listens: staff hears everything, a customer its contract's regions and its own things, the public that states changed."""
 
     staff: bool = False
     organisation_id: UUID | None = None
@@ -55,7 +55,7 @@ def audience_of(viewer: Viewer | None, *, now: datetime) -> Audience:
 
 
 def figures_for(audience: Audience, snapshot: LiveSnapshot) -> dict[str, Any]:
-    """The numbers that `audience` may know: `nodes` for staff only, `regions` with a customer's own viewers, none for the public."""
+    """The numbers `audience` may know: `nodes` for staff only, a customer's regions with its own viewers, none for the public."""
     figures: dict[str, Any] = {"at": rfc3339(snapshot.at)}
     if audience.staff:
         figures["nodes"] = {node.name: _node(node) for node in snapshot.nodes}
@@ -75,9 +75,7 @@ def states_for(audience: Audience, snapshot: LiveSnapshot | None) -> tuple[str, 
         return ("away",)
     if audience.staff:
         return tuple(f"{node.name} {node.presence} {node.judged}" for node in snapshot.nodes)
-    return tuple(
-        f"{each.code} {each.latency_ms is None}" for each in snapshot.regions if each.code in audience.regions
-    )
+    return tuple(f"{each.code} {each.latency_ms is None}" for each in snapshot.regions if each.code in audience.regions)
 
 
 def parts_for(audience: Audience, touches: Iterable[Touch]) -> frozenset[str]:

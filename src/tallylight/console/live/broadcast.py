@@ -73,7 +73,8 @@ class Broadcaster:
         ends_at = clock.monotonic() + LIFE_S
         try:
             yield "retry: 2000\n\n"
-            seen, states = self._latest_number(), ()
+            seen = self._latest_number()
+            states: tuple[str, ...] = ()
             while clock.monotonic() < ends_at:
                 picture = await self._after(seen)
                 if picture is None:

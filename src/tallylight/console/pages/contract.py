@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from tallylight.accounts.api import OrganisationCard, Viewer, organisation, organisation_by_slug, organisations
 from tallylight.console import agreements
@@ -22,12 +23,12 @@ def contract(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """A customer's own; for staff, that of `?customer=`. `?version=` shows another version than the one in force."""
     customer = customer_of(request, viewer)
     if customer is None:
-        return render(request, "console/contracts.html", {"customers": organisations()})
+        return render(request, "console/customers.html", {"heading": _("Contracts"), "customers": organisations()})
     versions = contracts.versions(customer.id)
     shown = _shown(request, versions)
     context: dict[str, object] = {"customer": customer, "versions": versions, "shown": shown}
     if shown:
-        _card, source, agreement = contracts.version(customer.id, shown.id)
+        _row, source, agreement = contracts.version(customer.id, shown.id)
         context |= {"source": source, "agreement": agreement, **_clauses(agreement)}
     return render(request, "console/contract.html", context)
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from tallylight.accounts.api import Viewer, organisations
+from tallylight.console.cases import queue_row
 from tallylight.console.doors import signed_in
 from tallylight.console.regions import region_names
 from tallylight.console.stories import (
@@ -21,6 +22,7 @@ from tallylight.console.stories import (
     told,
 )
 from tallylight.incidents import api
+from tallylight.kernel import clock
 from tallylight.support import api as support
 
 PER_PAGE = 25
@@ -49,7 +51,7 @@ def incident(request: HttpRequest, viewer: Viewer, incident_id: UUID) -> HttpRes
         "lead": incident_lead(row),
         "incident": card,
         "entries": told(api.timeline(viewer, incident_id)),
-        "tickets": support.tickets(viewer, incident=incident_id)[:50],
+        "queue": [queue_row(each, now=clock.now()) for each in support.tickets(viewer, incident=incident_id)[:50]],
     }
     return render(request, "console/incident.html", context)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.templatetags.static import static
@@ -15,6 +17,9 @@ from django.utils.translation import gettext as _
 
 from tallylight.console import formatting
 from tallylight.console.built import built_name
+from tallylight.console.minutes import verdict_badge
+from tallylight.console.public import listed
+from tallylight.console.roles import role_title, step_title
 from tallylight.kernel import clock
 from tallylight.kernel.money import Money
 
@@ -133,3 +138,39 @@ def bits(value: float | None) -> str:
 def length(value: float) -> str:
     """A length in seconds."""
     return formatting.duration(value, _language())
+
+
+@register.filter
+def per_cent(value: float | None) -> str:
+    """A figure that is in per cent already (0..100)."""
+    return formatting.percent(None if value is None else value / 100, _language())
+
+
+@register.simple_tag
+def month(start: datetime, zone: str) -> str:
+    """The month that starts at an instant, in the zone it is counted in."""
+    return formatting.instant(start, ZoneInfo(zone), _language(), now=start, form="month")
+
+
+@register.filter
+def names(values: Iterable[str]) -> str:
+    """Names one after another."""
+    return listed(list(values))
+
+
+@register.filter
+def role_word(role: str) -> str:
+    """A role as a heading."""
+    return role_title(role)
+
+
+@register.filter
+def step_word(step: str) -> str:
+    """A ladder's step by name."""
+    return step_title(step)
+
+
+@register.filter
+def verdict_word(verdict: str) -> str:
+    """A verdict of a minute; empty for all of them."""
+    return verdict_badge(verdict).text if verdict else _("All")

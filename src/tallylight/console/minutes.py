@@ -1,0 +1,74 @@
+"""The minutes behind a figure, in words. Pure but for the reader's language, which is the active one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from tallylight.console import formatting
+from tallylight.console.promised import PromiseRow
+from tallylight.console.shapes import Badge, Lead, Tone
+from tallylight.sla.api import SliceCard, Verdict
+
+VERDICTS = {"bad": Verdict.BAD, "unknown": Verdict.UNKNOWN, "excluded": Verdict.EXCLUDED, "good": Verdict.GOOD}
+
+
+@dataclass(frozen=True, slots=True)
+class MinuteRow:
+    """One judged minute: `node` is for staff only."""
+
+    at: datetime
+    badge: Badge
+    figure: str
+    packets: int
+    node: str
+    why: str
+
+
+def minute_row(card: SliceCard, unit: str, *, is_staff: bool) -> MinuteRow:
+    """A minute as the list shows it; `unit` is the figure's."""
+    return MinuteRow(
+        at=card.at,
+        badge=verdict_badge(card.verdict),
+        figure=formatting.UNKNOWN if card.figure is None else formatting.decimal(card.figure, _language()) + unit,
+        packets=card.sent,
+        node=(card.node or "") if is_staff else "",
+        why=_why(card),
+    )
+
+
+def verdict_badge(verdict: str) -> Badge:
+    """A verdict in a word."""
+    return {
+        "good": Badge(Tone.GOOD, _("Good")),
+        "bad": Badge(Tone.BAD, _("Bad")),
+        "excluded": Badge(Tone.INFO, _("Excluded")),
+    }.get(verdict, Badge(Tone.UNKNOWN, _("Unknown")))
+
+
+def _why(card: SliceCard) -> str:
+    if card.reason:
+        return card.reason
+    if card.verdict != "unknown":
+        return ""
+    return {
+        "good": _("Too few packets; the contract counts it as good."),
+        "bad": _("Too few packets; the contract counts it as bad."),
+    }.get(card.counts_as, _("Too few packets; the contract doesn't count it."))
+
+
+def slices_lead(row: PromiseRow) -> Lead:
+    """The promise and what it attained, in one sentence."""
+    facts = {"name": row.name, "region": row.region, "attained": row.attained, "target": row.target}
+    return Lead(
+        row.badge.tone,
+        _("%(name)s in %(region)s: %(attained)s of the minutes that count were good; %(target)s are promised.") % facts,
+        _("A minute is good if %(bound)s.") % {"bound": row.bound},
+    )
+
+
+def _language() -> str:
+    return get_language() or "en"
