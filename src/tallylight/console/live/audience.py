@@ -16,7 +16,7 @@ from tallylight.telemetry.api import LiveSnapshot, NodeLive, RegionLive
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who listens: staff hears everything, a customer its contract's regions and its own things, the public that states changed."""
+    """Who listens: staff hears everything, a customer its own regions and things, the public only that states changed."""
 
     staff: bool = False
     organisation_id: UUID | None = None
