@@ -69,6 +69,7 @@ class HubProcess:
         self.ingest = Ingest(KeyRing(self._key), self.wal, self.window, self.plans.plan_of)
         self.ledger = Ledger()
         self.watch = Watch(self.window, self.ledger)
+        self.app = Hub(self.ingest, self._enrol, lambda: self._live, self._health, settings.HUB_TOKEN, problem)
         self._left, self._live, self._judged_at = left, b"", clock.monotonic()
         self._revision = -2
 
@@ -76,14 +77,9 @@ class HubProcess:
         """Serve until SIGTERM or SIGINT, then finish what is in hand and make it durable."""
         self._replay()
         self.writer.start()
-        app = Hub(self.ingest, self._enrol, lambda: self._live, self._health, settings.HUB_TOKEN, problem)
-        config = uvicorn.Config(
-            app, host="127.0.0.1", port=self.port, lifespan="off", log_config=None, access_log=False, timeout_keep_alive=75,
-            timeout_graceful_shutdown=5, server_header=False, backlog=1024,
-        )  # fmt: skip
         works = (self._follow_fleet(), self._follow_contracts(), self._judge(), self._refill())
         tasks = [asyncio.create_task(work) for work in works]
-        server = _Server(config)
+        server = _Server(self._serving())
         for sign in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(sign, server.stop)
         try:
@@ -93,6 +89,22 @@ class HubProcess:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await asyncio.to_thread(self._close)
+
+    def _serving(self) -> uvicorn.Config:
+        """Loopback only: a hub for nodes elsewhere stands behind a proxy that speaks TLS."""
+        return uvicorn.Config(
+            self.app,
+            host="127.0.0.1",
+            port=self.port,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            backlog=1024,
+            limit_concurrency=4096,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=5,
+        )
 
     def _replay(self) -> None:
         """What the last process acknowledged and history may not have: into the marks, and the writer's queue."""
@@ -203,7 +215,7 @@ class HubProcess:
             else None,
             rows=counts.rows,
             batches=counts.batches,
-            refused=dict(counts.refused),
+            refused=dict(self.app.refused),
             history_lag_s=round(self.writer.lag_s, 3),
             history_fault=self.writer.fault,
             records_fault=self.database.fault or self.ledger.fault,
@@ -232,7 +244,7 @@ class HubProcess:
                 "rows_in_history": self.writer.written_rows,
                 "rows_of_strangers": self.window.strangers,
                 "dropped_by_nodes": sum(counts.dropped_by_nodes.values()),
-                "refused": dict(counts.refused),
+                "refused": dict(self.app.refused),
             },
             "history_lag_s": round(self.writer.lag_s, 3),
             "log_octets": self.wal.on_disk,

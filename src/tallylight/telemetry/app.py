@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
+from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -11,7 +13,8 @@ import msgspec
 import structlog
 
 from tallylight.kernel.errors import NotSignedIn, TallyError, TooMany, Unavailable
-from tallylight.telemetry.errors import HubTooBusy, NodeTooBusy, NoSuchDoor
+from tallylight.telemetry.bucket import Bucket
+from tallylight.telemetry.errors import BodyTooSlow, HubTooBusy, NodeTooBusy, NoSuchDoor
 from tallylight.telemetry.ingest import Ingest
 from tallylight.telemetry.live import LIVE_PATH
 from tallylight.wire import doors
@@ -28,6 +31,11 @@ Problem = Callable[[TallyError], dict[str, Any]]
 
 HEALTH_PATH: Final = "/healthz"
 MAX_ENROL_BODY: Final = 16 << 10
+#: A body has to be here within this long (s).
+BODY_S: Final = 20.0
+#: Enrolments taken a second, and at once: tokens can't be guessed, and PostgreSQL is spared.
+ENROLMENTS_RATE: Final = 5.0
+ENROLMENTS_BURST: Final = 50.0
 #: What a sender is asked to wait (s).
 RETRY_AFTER_S: Final = {NodeTooBusy.code: 2, HubTooBusy.code: 1}
 RETRY_LATER_S: Final = 5
@@ -35,10 +43,10 @@ RETRY_LATER_S: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a door is told."""
+    """What a door is told. The body is read when the door asks for it: after it knows who is there."""
 
     headers: dict[bytes, bytes]
-    body: bytes
+    receive: Receive
 
     def header(self, name: str) -> str:
         """A header's value, "" without it."""
@@ -51,6 +59,17 @@ class Request:
         if scheme.lower() != "bearer" or not token or len(token) > 512:
             raise NotSignedIn
         return token
+
+    async def body(self, bound: int) -> bytes:
+        """The body. Raises BatchTooLarge as soon as it passes `bound`, by its stated length if it has one."""
+        stated = self.header("Content-Length")
+        if stated.isdecimal() and int(stated) > bound:
+            raise BatchTooLarge(what="octets", size=int(stated), bound=bound)
+        try:
+            async with asyncio.timeout(BODY_S):
+                return await _read(self.receive, bound)
+        except TimeoutError:
+            raise BodyTooSlow from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +87,10 @@ Door = Callable[[Request], Awaitable[Reply]]
 
 @dataclass(slots=True)
 class Hub:
-    """The ASGI program. `enrol` redeems a token; `live` is the snapshot's JSON; `health` says (well, facts)."""
+    """The ASGI program. `enrol` redeems a token; `live` is the snapshot's JSON; `health` says (well, facts).
+
+    Every refusal is counted in `refused` by its problem code.
+    """
 
     ingest: Ingest
     enrol: Callable[[EnrolRequest], Awaitable[EnrolReply]]
@@ -76,14 +98,16 @@ class Hub:
     health: Callable[[], tuple[bool, dict[str, Any]]]
     live_token: str
     problem: Problem
-    _doors: dict[tuple[str, str], tuple[Door, int]] = field(init=False)
+    refused: Counter[str] = field(default_factory=Counter)
+    enrolments: Bucket = field(default_factory=lambda: Bucket(ENROLMENTS_RATE, ENROLMENTS_BURST))
+    _doors: dict[tuple[str, str], Door] = field(init=False)
 
     def __post_init__(self) -> None:
         self._doors = {
-            ("POST", doors.BATCHES_PATH): (self._take_batch, doors.MAX_BODY),
-            ("POST", doors.ENROL_PATH): (self._enrol, MAX_ENROL_BODY),
-            ("GET", LIVE_PATH): (self._live, 0),
-            ("GET", HEALTH_PATH): (self._health, 0),
+            ("POST", doors.BATCHES_PATH): self._take_batch,
+            ("POST", doors.ENROL_PATH): self._enrol,
+            ("GET", LIVE_PATH): self._live,
+            ("GET", HEALTH_PATH): self._health,
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -100,24 +124,26 @@ class Hub:
         await _send(send, reply)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Reply:
-        found = self._doors.get((scope["method"], scope["path"]))
-        if found is None:
+        door = self._doors.get((scope["method"], scope["path"]))
+        if door is None:
             raise NoSuchDoor
-        door, bound = found
-        headers = dict(scope["headers"])
-        return await door(Request(headers, await _body(headers, receive, bound)))
+        return await door(Request(dict(scope["headers"]), receive))
 
     async def _take_batch(self, request: Request) -> Reply:
+        node = await self.ingest.sender(request.bearer)
         ack = await self.ingest.take(
-            request.bearer,
-            request.body,
+            node,
+            await request.body(doors.MAX_BODY),
             plan_version=request.header(doors.PLAN_HEADER),
             node_clock=request.header(doors.CLOCK_HEADER),
         )
         return Reply(to_json(ack))
 
     async def _enrol(self, request: Request) -> Reply:
-        return Reply(to_json(await self.enrol(from_json(request.body, EnrolRequest))))
+        if not self.enrolments.spend():
+            raise TooMany
+        body = await request.body(MAX_ENROL_BODY)
+        return Reply(to_json(await self.enrol(from_json(body, EnrolRequest))))
 
     async def _live(self, request: Request) -> Reply:
         if not hmac.compare_digest(request.bearer.encode(), self.live_token.encode()):
@@ -129,22 +155,19 @@ class Hub:
         return Reply(msgspec.json.encode(facts), status=200 if well else 503)
 
     def _refusal(self, error: TallyError) -> Reply:
+        self.refused[error.code] += 1
         later = isinstance(error, TooMany | Unavailable)
         body = msgspec.json.encode(self.problem(error))
         wait = RETRY_AFTER_S.get(error.code, RETRY_LATER_S) if later else 0
         return Reply(body, error.status, doors.PROBLEM_TYPE, retry_after_s=wait)
 
 
-async def _body(headers: dict[bytes, bytes], receive: Receive, bound: int) -> bytes:
-    """The request's body. Raises BatchTooLarge as soon as it passes `bound`, by its stated length if it has one."""
-    stated = headers.get(b"content-length", b"0")
-    if stated.isdigit() and int(stated) > bound:
-        raise BatchTooLarge(what="octets", size=int(stated), bound=bound)
+async def _read(receive: Receive, bound: int) -> bytes:
     parts, size, more = [], 0, True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise TallyError
+            raise BodyTooSlow
         parts.append(message.get("body", b""))
         size += len(parts[-1])
         more = message.get("more_body", False)

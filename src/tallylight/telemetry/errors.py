@@ -29,6 +29,14 @@ class RowsOutOfTime(Invalid):
     advice = gettext_noop("Don't send it again. Rows from the future or older than two days are not taken.")
 
 
+class BodyTooSlow(Unavailable):
+    """The rest of a request's body did not come in time."""
+
+    code = "body-too-slow"
+    title = gettext_noop("The rest of this request did not arrive.")
+    advice = gettext_noop("Send it again.")
+
+
 class NodeTooBusy(TooMany):
     """The node sends faster than its share."""
 

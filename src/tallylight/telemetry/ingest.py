@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
@@ -12,8 +11,8 @@ import numpy as np
 
 from tallylight.fleet.api import NodeCard
 from tallylight.kernel import clock
-from tallylight.kernel.errors import TallyError
 from tallylight.telemetry import record as records
+from tallylight.telemetry.bucket import Bucket
 from tallylight.telemetry.errors import ClockOff, NodeTooBusy, NotDurable, RowsOutOfTime, WrongNode
 from tallylight.telemetry.history.schema import SECOND_DAYS
 from tallylight.telemetry.keys import KeyRing
@@ -40,20 +39,18 @@ class Sender:
 
     durable: int = -1
     shift_s: int = 0
-    tokens: float = NODE_BURST
-    tokens_at: float = 0.0
+    bucket: Bucket = field(default_factory=lambda: Bucket(NODE_RATE, NODE_BURST))
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 @dataclass(slots=True)
 class Counts:
-    """What came in since the start, and what was refused by problem code."""
+    """What came in since the start. `dropped_by_nodes` is what nodes say they had no room to keep."""
 
     batches: int = 0
     duplicates: int = 0
     rows: int = 0
     samples: int = 0
-    refused: Counter[str] = field(default_factory=Counter)
     dropped_by_nodes: dict[str, int] = field(default_factory=dict)
 
 
@@ -71,18 +68,16 @@ class Ingest:
             sender = self._sender(node)
             sender.durable = max(sender.durable, sequence)
 
-    async def take(self, key: str, body: bytes, *, plan_version: str, node_clock: str) -> Ack:
-        """Acknowledge a batch once it is on disk. Raises a TallyError for everything else; every refusal is counted."""
-        try:
-            return await self._take(key, body, plan_version=plan_version, node_clock=node_clock)
-        except TallyError as error:
-            self.counts.refused[error.code] += 1
-            raise
-
-    async def _take(self, key: str, body: bytes, *, plan_version: str, node_clock: str) -> Ack:
+    async def sender(self, key: str) -> NodeCard:
+        """The node that sends under `key`. Raises NodeKeyRefused, RecordsAway, NodeTooBusy."""
         node = await self._keys.node_of(key)
+        if not self._sender(node.name).bucket.spend():
+            raise NodeTooBusy
+        return node
+
+    async def take(self, node: NodeCard, body: bytes, *, plan_version: str, node_clock: str) -> Ack:
+        """Acknowledge a batch of `node` once it is on disk. Raises a TallyError for everything else."""
         sender = self._sender(node.name)
-        _spend(sender)
         batch = batches.decode(body)
         if batch.node != node.name:
             raise WrongNode(claimed=batch.node, node=node.name)
@@ -140,16 +135,6 @@ class Ingest:
         if sender is None:
             sender = self._senders[node] = Sender()
         return sender
-
-
-def _spend(sender: Sender) -> None:
-    """A token bucket per node. Raises NodeTooBusy."""
-    at = clock.monotonic()
-    sender.tokens = min(NODE_BURST, sender.tokens + (at - sender.tokens_at) * NODE_RATE)
-    sender.tokens_at = at
-    if sender.tokens < 1:
-        raise NodeTooBusy
-    sender.tokens -= 1
 
 
 def _offset_us(node_clock: str, batch: Batch, received_us: int) -> int:

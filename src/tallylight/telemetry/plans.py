@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -53,15 +52,6 @@ def _addresses(detours: Mapping[str, DetourLease]) -> dict[str, object]:
 
 
 def wire_plan(plan: fleet.ProbePlan) -> Plan:
-    """The plan as it travels: every peer authenticated with the key of the pair."""
-    peers = [
-        Peer(
-            name=peer.name,
-            host=peer.host,
-            port=peer.port,
-            mode="authenticated",
-            key_b64=base64.b64encode(peer.key).decode(),
-        )
-        for peer in plan.peers
-    ]
-    return Plan(version=plan.version, peers=peers, reflect_open=False)
+    """The plan as it travels. In open mode: a reflector of today knows one key, and the fleet's keys are those of pairs."""
+    peers = [Peer(name=peer.name, host=peer.host, port=peer.port) for peer in plan.peers]
+    return Plan(version=plan.version, peers=peers)

@@ -113,10 +113,11 @@ class Wal:
                 self._segment = self._open()
             self._segment.write(octets)
         except OSError as fault:
-            log.error("could not write the log", reason=fault.strerror)
             self._give_up_segment()
             for _, future in group:
                 future.set_exception(NotDurable(reason=fault.strerror or "unknown"))
+            with contextlib.suppress(OSError):  # the log of a full disk may be on that disk
+                log.error("could not write the log", reason=fault.strerror)
             return
         with self._changed:
             self.on_disk += len(octets)

@@ -35,10 +35,10 @@ class Engines:
         return f"Replicated{kind}MergeTree" if self.replicated else f"{kind}MergeTree"
 
     @property
-    def remembers(self) -> str:
-        """The setting under which a table remembers its last inserts."""
-        name = "replicated_deduplication_window" if self.replicated else "non_replicated_deduplication_window"
-        return f"{name} = {REMEMBERED_INSERTS}"
+    def keeps(self) -> str:
+        """Settings of every table: it remembers its last inserts, and an acknowledged one is on disk."""
+        window = "replicated_deduplication_window" if self.replicated else "non_replicated_deduplication_window"
+        return f"{window} = {REMEMBERED_INSERTS}, fsync_after_insert = 1, fsync_part_directory = 1"
 
 
 class Runs(Protocol):
@@ -76,7 +76,7 @@ def steps(engines: Engines) -> tuple[tuple[str, ...], ...]:
 
 def _seconds(engines: Engines) -> tuple[str, ...]:
     end = f"""ENGINE = {engines.merge_tree()} PARTITION BY toDate(at) ORDER BY %s
-        TTL at + INTERVAL {SECOND_DAYS} DAY DELETE SETTINGS {engines.remembers}, ttl_only_drop_parts = 1"""
+        TTL at + INTERVAL {SECOND_DAYS} DAY DELETE SETTINGS {engines.keeps}, ttl_only_drop_parts = 1"""
     return (
         f"""CREATE TABLE IF NOT EXISTS path_second (
             at DateTime('UTC') CODEC(Delta, ZSTD), node LowCardinality(String), peer LowCardinality(String),
@@ -98,7 +98,7 @@ def _seconds(engines: Engines) -> tuple[str, ...]:
 
 def _minutes(engines: Engines) -> tuple[str, ...]:
     end = f"""ENGINE = {engines.merge_tree("Aggregating")} PARTITION BY toYYYYMM(minute) ORDER BY %s
-        TTL minute + INTERVAL {MINUTE_DAYS} DAY DELETE SETTINGS {engines.remembers}"""
+        TTL minute + INTERVAL {MINUTE_DAYS} DAY DELETE SETTINGS {engines.keeps}"""
     sums = "SimpleAggregateFunction(sum, UInt64)"
     most = "SimpleAggregateFunction(max, UInt64)"
     total = "SimpleAggregateFunction(sum, Float64)"
