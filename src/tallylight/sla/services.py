@@ -12,6 +12,7 @@ from django.db import transaction
 from tallylight.accounts.api import Role, Viewer, audit, organisation, require
 from tallylight.contracts import api as contracts
 from tallylight.contracts.api import Objective, Segment
+from tallylight.fleet import api as fleet
 from tallylight.sla import measured
 from tallylight.sla.attainment import Counts
 from tallylight.sla.credit import Part, total
@@ -164,6 +165,12 @@ def _local(at: datetime, timezone: str) -> datetime:
     return at.astimezone(ZoneInfo(timezone))
 
 
+def _expect_region(code: str) -> None:
+    known = [each.code for each in fleet.regions()]
+    if code and code not in known:
+        raise fleet.RegionUnknown(region=code, known=", ".join(known))
+
+
 @transaction.atomic
 def exclude(
     *,
@@ -175,8 +182,12 @@ def exclude(
     by: Viewer,
     now: datetime,
 ) -> Exclusion:
-    """Take minutes out of the count, with the viewer as approver. Raises RoleRequired (a manager approves), BadExclusion."""
+    """Take minutes out of the count, with the viewer as approver.
+
+    Raises RoleRequired (a manager approves), BadExclusion, or fleet's RegionUnknown.
+    """
     require(by, Role.MANAGER)
+    _expect_region(region)
     if not timedelta(0) < ends_at - starts_at <= MOST or not reason.strip():
         raise BadExclusion(days=MOST_DAYS)
     row = Exclusion.objects.create(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from tallylight.accounts import api as accounts
@@ -83,6 +84,19 @@ def test_the_same_text_twice_is_one_version(lumen: UUID) -> None:
     assert api.versions(lumen) == [first]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_two_people_who_apply_the_same_text_at_once_make_one_version(lumen: UUID) -> None:
+    def put(_: int) -> api.VersionCard:
+        try:
+            return api.put_in_force(lumen, STARTER, None, NOW)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(put, range(8)))) == 1
+    assert len(api.versions(lumen)) == 1
+
+
 def test_going_back_to_an_old_text_is_a_new_segment(lumen: UUID) -> None:
     for days, source in enumerate((STARTER, FASTER, STARTER)):
         api.put_in_force(lumen, source, None, NOW + days * DAY)
@@ -155,7 +169,9 @@ def test_the_staff_reads_what_applied_to_whom_and_when(lumen: UUID, client: Clie
     card = api.put_in_force(lumen, STARTER, None, NOW)
     before = client.get("/api/v1/contracts/in-force?organisation=lumen-live&at=2020-01-01T00:00:00Z", headers=headers)
     assert (before.status_code, before.json()["code"]) == (404, "no-contract")
-    during = client.get("/api/v1/contracts/in-force?organisation=lumen-live&at=2026-02-01T00:00:00", headers=headers)
+    floating = client.get("/api/v1/contracts/in-force?organisation=lumen-live&at=2026-02-01T00:00:00", headers=headers)
+    assert (floating.status_code, floating.json()["code"]) == (400, "invalid-fields")
+    during = client.get("/api/v1/contracts/in-force?organisation=lumen-live&at=2026-02-01T00:00:00Z", headers=headers)
     assert during.json()["document"]["number"] == "LL-2026-001"
     text = client.get(f"/api/v1/contracts/{card.id}/source", headers=headers)
     assert text.content.decode() == STARTER

@@ -205,5 +205,7 @@ def test_a_manager_excludes_and_customers_see_what_concerns_them(lumen: UUID, cl
     assert client.post("/api/v1/sla/exclusions", body, headers=mine, **send).status_code == 403
     assert client.get("/api/v1/sla/exclusions", headers=mine).json()["count"] == 2
     assert client.get("/api/v1/sla/exclusions", headers=theirs).json()["count"] == 1
+    nowhere = client.post("/api/v1/sla/exclusions", {**body, "region": "atlantis"}, headers=headers, **send)
+    assert nowhere.json()["code"] == "region-unknown"
     backwards = {**body, "ends_at": body["starts_at"]}
     assert client.post("/api/v1/sla/exclusions", backwards, headers=headers, **send).json()["code"] == "bad-exclusion"
