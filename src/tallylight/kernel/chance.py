@@ -11,4 +11,4 @@ Chance = random.Random
 
 def generator(seed: int | None = None) -> Chance:
     """A generator for jitter, phases and impairments: repeatable with a seed, otherwise seeded by the system."""
-    return Chance(secrets.randbits(64) if seed is None else seed)  # noqa: S311 - never used for secrets
+    return Chance(secrets.randbits(64) if seed is None else seed)

@@ -27,7 +27,7 @@ def running(env: Environment) -> list[Finding]:
     if supervisor_pid(env.home) is None and not os.environ.get("TALLY_DATABASE_URL"):
         return note(_("running"), _("Nothing runs in %(home)s.") % {"home": env.home}, "tally up")
     postgres = _postgres(env)
-    depending = [*_migrations(), *_worker(env)] if not postgres[0].mend else []
+    depending = [*_migrations(), *_worker(env), *_nodes(env)] if not postgres[0].mend else []
     return [*_parts(env), *postgres, *_clickhouse(env), *depending]
 
 
@@ -82,13 +82,16 @@ def _worker(env: Environment) -> list[Finding]:
     return fine(_("worker"), _("heard of lately"))
 
 
-def silent_nodes(heard: dict[str, datetime | None]) -> list[Finding]:
-    """Nodes that the hub has not heard of for a while; `heard` is by node name."""
-    now = clock.now()
-    silent = [name for name, at in heard.items() if at is None or now - at > SILENT]
-    if silent:
-        mend = _("Look at the node's own log; a node that is cut off keeps its measurements and sends them later.")
-        return [
-            finding for name in silent for finding in wrong(_("nodes"), _("%(node)s is silent") % {"node": name}, mend)
-        ]
-    return fine(_("nodes"), _("%(count)d are heard") % {"count": len(heard)})
+def _nodes(env: Environment) -> list[Finding]:
+    """Who the hub has not heard of for a while."""
+    try:
+        answer = httpx.get(f"{env.hub_url}/live", headers={"Authorization": f"Bearer {env.secret('hub')}"}, timeout=3)
+        answer.raise_for_status()
+    except httpx.HTTPError as error:
+        return wrong(_("hub"), type(error).__name__, _("Start one with tally hub, or run tally up."))
+    heard = {node["name"]: node["heard_at"] for node in answer.json()["nodes"]}
+    silent = [name for name, at in heard.items() if at is None or clock.now() - datetime.fromisoformat(at) > SILENT]
+    if not silent:
+        return fine(_("nodes"), _("%(count)d are heard") % {"count": len(heard)})
+    mend = _("Look at the node's own log; a node that is cut off keeps its measurements and sends them later.")
+    return wrong(_("nodes"), _("silent: %(nodes)s") % {"nodes": ", ".join(silent)}, mend)
