@@ -157,6 +157,9 @@ COMMANDS = {
     "hub": Command(_("Take measurements and watch thresholds."), _served("hub", "tallylight.config.hub")),
     "worker": Command(_("Run queued and scheduled jobs."), _served("worker", "tallylight.config.worker")),
     "manage": Command(_("Run one of Django's management commands."), _manage),
+    "prepare": Command(
+        _("Bring tables up to date."), _mounted("prepare", "tallylight.embedded.prepare", django=True), hidden=True
+    ),
     "mailbox": Command(_("Serve the demo's mailbox."), _mailbox, hidden=True),
     "audience": Command(
         _("Play the demo's audience."), _served("audience", "tallylight.embedded.audience"), hidden=True

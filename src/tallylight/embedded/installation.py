@@ -38,9 +38,8 @@ def cluster(env: Environment) -> Cluster:
 def parts(env: Environment, choice: Choice) -> list[Part]:
     """Everything to be started, each after what it needs."""
     engines = _engines(env, choice)
-    demo = [_demo()] if choice.demo else []
     fed = [*_edges(env), _audience()] if choice.demo else []
-    return [*engines, *_errands(engines), *demo, *_services(env, choice), *fed]
+    return [*engines, _preparation(engines, choice), *_services(env), *fed]
 
 
 def _engines(env: Environment, choice: Choice) -> list[Part]:
@@ -60,20 +59,14 @@ def _engines(env: Environment, choice: Choice) -> list[Part]:
     return found
 
 
-def _errands(engines: list[Part]) -> list[Part]:
-    names = {part.name for part in engines}
-    return [
-        _errand("migrate", _("Tables"), "migrate", "--no-input", "--verbosity=0", after=tuple(names & {"postgres"})),
-        _errand("history", _("History tables"), "history_schema", after=tuple(names & {"clickhouse"})),
-    ]
+def _preparation(engines: list[Part], choice: Choice) -> Part:
+    title = _("Tables and demo customers") if choice.demo else _("Tables")
+    words = _tally("prepare", *(["--demo"] if choice.demo else []))
+    return Part("prepare", words, title, after=tuple(part.name for part in engines), once=True)
 
 
-def _demo() -> Part:
-    return _errand("demo", _("Demo customers"), "demo", "--quiet", after=("migrate",))
-
-
-def _services(env: Environment, choice: Choice) -> list[Part]:
-    after = ("migrate", "history", *(("demo",) if choice.demo else ()), *(("mailbox",) if choice.mailbox else ()))
+def _services(env: Environment) -> list[Part]:
+    after = ("prepare",)
     hub = env.port_of(HUB)
     return [
         _part("hub", _("Hub"), after=after, port=hub, ready=partial(answers, f"http://127.0.0.1:{hub}/healthz")),
@@ -113,10 +106,6 @@ def _part(
     ready: Callable[[], bool] | None = None,
 ) -> Part:
     return Part(name, _tally(name), title, after=after, port=port, ready=ready)
-
-
-def _errand(name: str, title: str, *command: str, after: tuple[str, ...]) -> Part:
-    return Part(name, _tally("manage", *command), title, after=after, once=True)
 
 
 def _tally(*words: str) -> tuple[str, ...]:

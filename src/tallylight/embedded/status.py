@@ -22,7 +22,7 @@ EVERYTHING = Choice(demo=True, postgres=True, clickhouse=True, mailbox=True)
 
 @dataclass(frozen=True, slots=True)
 class PartStatus:
-    """One part. `health` is what it answers when asked now: ok, silent, done (an errand), or stopped."""
+    """One part. `health` is what it answers when asked now: ok, starting, silent, stopped, or done (an errand)."""
 
     name: str
     health: str
@@ -77,13 +77,15 @@ def look(env: Environment) -> Status:
 
 
 def _status(state: PartState, *, answers: bool) -> PartStatus:
-    if state.phase == "done":
-        health = "done"
-    elif not state.alive:
-        health = "stopped"
-    else:
-        health = "ok" if answers else "silent"
-    return PartStatus(state.name, health, state.pid, state.port, state.since, state.restarts)
+    return PartStatus(state.name, _health(state, answers=answers), state.pid, state.port, state.since, state.restarts)
+
+
+def _health(state: PartState, *, answers: bool) -> str:
+    if state.phase in ("done", "starting"):
+        return state.phase
+    if not state.alive:
+        return "stopped"
+    return "ok" if answers else "silent"
 
 
 def _show(status: Status, console: Console) -> None:

@@ -58,8 +58,8 @@ def examine() -> list[Finding]:
 def _show(findings: list[Finding]) -> None:
     console = Console(highlight=False)
     for finding in findings:
-        console.print(f"{SIGN[finding.weight]} {finding.about}: {finding.found}")
+        console.print(f"{SIGN[finding.weight]} {finding.about}: {finding.found}", soft_wrap=True)
         if finding.mend:
-            console.print(f"    → {finding.mend}", markup=False)
+            console.print(f"    → {finding.mend}", markup=False, soft_wrap=True)
     wrong = sum(finding.weight is Weight.WRONG for finding in findings)
     console.print(_("Nothing is wrong.") if not wrong else _("Wrong: %(count)d.") % {"count": wrong})
