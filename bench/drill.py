@@ -4,7 +4,7 @@
     make bench-drill ARGS="--drills 6 --quiet 60"
 
 An installation of its own is started in a temporary folder on free ports, exactly as `tally up` starts it for everybody, and
-ended at the end. The drills are `tally drill KIND --json`, run one after the other over every node and kind; nothing is taken from
+ended at the end. The drills are `tally drill KIND --json`, one after the other over every node and kind; nothing is taken from
 anywhere but their reports, except the false alarms, which are rows of alerts raised while nothing was done. Ends with one
 line of JSON.
 """
