@@ -55,7 +55,7 @@ class DetourLease:
 
 @dataclass(frozen=True, slots=True)
 class PeerAddress:
-    """A peer as one node should probe it; `key` is the pair's and authenticates STAMP both ways."""
+    """A peer as one node should probe it; `key` is its reflector's and authenticates STAMP both ways."""
 
     name: str
     host: str
@@ -65,7 +65,8 @@ class PeerAddress:
 
 @dataclass(frozen=True, slots=True)
 class ProbePlan:
-    """Whom a node probes. `version` changes exactly when any address or key in it does."""
+    """Whom a node probes, and the key that its own reflector asks for. `version` changes exactly when any of it does."""
 
     version: int
     peers: tuple[PeerAddress, ...]
+    reflect_key: bytes

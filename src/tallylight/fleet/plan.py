@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 from collections.abc import Iterable, Mapping
 
 from tallylight.fleet.cards import DetourLease, NodeCard, PeerAddress, ProbePlan
@@ -16,26 +15,21 @@ def plan_for(name: str, nodes: Iterable[NodeCard], detours: Mapping[str, DetourL
     """
     everybody = {node.name: node for node in nodes}
     me, mine = everybody.pop(name), detours.get(name)
-    peers = tuple(_peer(me, mine, node, detours.get(node.name)) for _, node in sorted(everybody.items()))
-    return ProbePlan(version=_version(peers), peers=peers)
+    peers = tuple(_peer(mine, node, detours.get(node.name)) for _, node in sorted(everybody.items()))
+    return ProbePlan(version=_version(me.stamp_key, peers), peers=peers, reflect_key=me.stamp_key)
 
 
-def _peer(me: NodeCard, mine: DetourLease | None, node: NodeCard, theirs: DetourLease | None) -> PeerAddress:
+def _peer(mine: DetourLease | None, node: NodeCard, theirs: DetourLease | None) -> PeerAddress:
     if mine and node.name in mine.outbound:
         host, port = mine.outbound[node.name]
     elif theirs:
         host, port = theirs.host, theirs.stamp_port
     else:
         host, port = node.host, node.stamp_port
-    return PeerAddress(name=node.name, host=host, port=port, key=_pair_key(me, node))
+    return PeerAddress(name=node.name, host=host, port=port, key=node.stamp_key)
 
 
-def _pair_key(one: NodeCard, other: NodeCard) -> bytes:
-    """The key that both ends of a path share, in either direction, and no third node knows."""
-    return hmac.digest(*sorted((one.stamp_key, other.stamp_key)), "sha256")
-
-
-def _version(peers: tuple[PeerAddress, ...]) -> int:
-    """63 bits of SHA-256 over the peers: equal plans have equal versions, in every process."""
-    text = "\n".join(f"{peer.name} {peer.host} {peer.port} {peer.key.hex()}" for peer in peers)
+def _version(reflect_key: bytes, peers: tuple[PeerAddress, ...]) -> int:
+    """63 bits of SHA-256 over what the plan says: equal plans have equal versions, in every process."""
+    text = reflect_key.hex() + "\n".join(f"{peer.name} {peer.host} {peer.port} {peer.key.hex()}" for peer in peers)
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) >> 1

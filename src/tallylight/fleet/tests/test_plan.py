@@ -41,14 +41,8 @@ def test_the_version_changes_exactly_when_the_plan_does() -> None:
     assert plan_for("iad-1", NODES, {"sin-1": LEASE}).version != plain.version
 
 
-def test_both_ends_of_a_path_share_a_key_and_no_other_path_has_it() -> None:
-    keys = {
-        frozenset((name, peer.name)): set()
-        for name in ("fra-1", "iad-1", "sin-1")
-        for peer in plan_for(name, NODES, {}).peers
-    }
-    for name in ("fra-1", "iad-1", "sin-1"):
-        for peer in plan_for(name, NODES, {}).peers:
-            keys[frozenset((name, peer.name))].add(peer.key)
-    assert [len(shared) for shared in keys.values()] == [1, 1, 1]
-    assert len({key for shared in keys.values() for key in shared}) == 3
+def test_a_peer_is_asked_with_the_key_its_own_plan_names() -> None:
+    plans = {node.name: plan_for(node.name, NODES, {}) for node in NODES}
+    for plan in plans.values():
+        assert all(peer.key == plans[peer.name].reflect_key for peer in plan.peers)
+    assert len({plan.reflect_key for plan in plans.values()}) == len(NODES)
