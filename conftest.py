@@ -7,6 +7,8 @@ from hypothesis import settings
 
 from tallylight.embedded import testing
 
+pytest_plugins = ("tallylight.support.tests.fixtures",)
+
 # A busy machine is not a fault of the rule under test.
 settings.register_profile("tallylight", deadline=None)
 settings.load_profile("tallylight")
