@@ -68,12 +68,12 @@ SOURCES: Final[dict[Metric, Source]] = {
 
 
 def trend(history: History, scope: Scope, metric: Metric, *, start: datetime, end: datetime, step_s: int) -> Trend:
-    """`metric` within `scope` over [start, end) in steps. Raises SpanTooWide, HistoryAway."""
+    """`metric` within `scope` over [start, end) in steps of at least a second. Raises SpanTooWide, HistoryAway."""
     source = SOURCES[metric]
     fine = step_s % 60 != 0 or (end - start).total_seconds() <= FINE_SPAN_S
-    at_s = np.arange(_floor(start, step_s), end.timestamp(), step_s, dtype=np.int64)
-    if at_s.size > MAX_POINTS:
-        raise SpanTooWide(points=int(at_s.size), bound=MAX_POINTS)
+    at_s = _instants(_floor(start, step_s), end, step_s, bound=MAX_POINTS)
+    if not at_s.size:
+        return Trend(metric, source.unit, step_s, at_s, tuple(Series(name, np.empty(0)) for name in source.lines))
     question = _trend_question(source, scope, metric, fine=fine)
     facts = {**_scope_facts(scope), "start": int(at_s[0]), "end": math.ceil(end.timestamp()), "step": step_s}
     values = np.full((at_s.size, len(source.lines)), np.nan)
@@ -140,14 +140,11 @@ _HEARD = """
 def minute_stats(history: History, nodes: Iterable[str], *, start: datetime, end: datetime) -> MinuteStats:
     """Figures of `nodes` for every minute that starts within [start, end). Raises SpanTooWide, HistoryAway."""
     names = tuple(sorted(nodes))
-    first, last = -int(-start.timestamp() // 60) * 60, math.ceil(end.timestamp())
-    minutes = np.arange(first, last, 60, dtype=np.int64)
-    size = minutes.size * len(names)
-    if size > MAX_MINUTES:
-        raise SpanTooWide(points=size, bound=MAX_MINUTES)
+    first = -int(-start.timestamp() // 60) * 60
+    minutes = _instants(first, end, 60, bound=MAX_MINUTES // max(len(names), 1))
     stats = _empty_minutes(names, minutes)
-    if size:
-        facts = {"nodes": list(names), "start": first, "end": last}
+    if len(stats):
+        facts = {"nodes": list(names), "start": first, "end": math.ceil(end.timestamp())}
         _fill_figures(stats, history.columns(_FIGURES, facts))
         _fill_heard(stats, history.columns(_HEARD, facts))
     return stats
@@ -210,6 +207,14 @@ def viewers(history: History, *, start: datetime, end: datetime, customer: str =
         ViewerCount(customer=who, region=region, node=node, viewers=int(most))
         for who, region, node, most in history.rows(question, facts)
     ]
+
+
+def _instants(first: int, end: datetime, step_s: int, *, bound: int) -> Ints:
+    """Every step from `first` to before `end`; counted before any is made. Raises SpanTooWide."""
+    points = max(0, math.ceil((end.timestamp() - first) / step_s))
+    if points > bound:
+        raise SpanTooWide(points=points, bound=bound)
+    return first + step_s * np.arange(points, dtype=np.int64)
 
 
 def _floor(instant: datetime, step_s: int) -> int:
