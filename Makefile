@@ -52,8 +52,7 @@ check: dev catalogues ## Lint, types, arrows between rooms, migrations, translat
 	$(SAY) 'arrows between rooms'
 	$(VENV)/bin/lint-imports
 	$(SAY) 'migrations'
-	@home=$$(mktemp -d); trap 'rm -rf "$$home"' EXIT; \
-	TALLY_HOME=$$home $(PY) -W ignore::RuntimeWarning -m tallylight.cli manage makemigrations --check --dry-run
+	$(PY) .ci/migrations
 	$(SAY) 'translations'
 	$(PY) .ci/catalogues
 	$(SAY) 'types'

@@ -36,7 +36,7 @@ def surround() -> None:
     home = Path(tempfile.mkdtemp(prefix="tally-test-"))
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     (home / "static").mkdir()
-    port = _free_ports()
+    port = free_ports()
     os.environ |= {
         "TALLY_TEST_HOME": str(home),
         "TALLY_HOME": str(home),
@@ -123,7 +123,7 @@ def _answers(address: str) -> bool:
         return False
 
 
-def _free_ports() -> int:
+def free_ports() -> int:
     """The first of 80 neighbouring ports, below those the system hands out, of which the engines' own are free."""
     chance = generator()
     while True:

@@ -22,7 +22,7 @@ from clickhouse_connect.driver.exceptions import DatabaseError
 from tallylight.embedded.clickhouse import door
 from tallylight.embedded.clickhouse.engine import READERS
 from tallylight.embedded.parts import child_environment
-from tallylight.embedded.testing import _SERVE_CLICKHOUSE, _free_ports
+from tallylight.embedded.testing import _SERVE_CLICKHOUSE, free_ports
 
 PASSWORD = "s3cret:with colon"
 
@@ -94,7 +94,7 @@ class Server:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    server = Server(tmp_path / "clickhouse", _free_ports() + 2)
+    server = Server(tmp_path / "clickhouse", free_ports() + 2)
     yield server
     server.kill()
 

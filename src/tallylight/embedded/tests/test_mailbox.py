@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from tallylight.embedded import mailbox
-from tallylight.embedded.testing import _free_ports
+from tallylight.embedded.testing import free_ports
 
 
 @pytest.fixture
 async def port(tmp_path: Path) -> AsyncIterator[int]:
-    port = _free_ports() + 4
+    port = free_ports() + 4
     serving = asyncio.create_task(mailbox.serve(tmp_path, port))
     for _ in range(500):
         with suppress(OSError):

@@ -14,7 +14,7 @@ import pytest
 
 from tallylight.embedded import postgres
 from tallylight.embedded.errors import AlreadyRunning
-from tallylight.embedded.testing import _free_ports
+from tallylight.embedded.testing import free_ports
 
 Started = subprocess.Popen[bytes]
 
@@ -29,7 +29,7 @@ def hidden(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def cluster(hidden: Path) -> postgres.Cluster:
-    return postgres.Cluster(hidden, _free_ports() + 3, 'it\'s "hard" to guess', durable=False)
+    return postgres.Cluster(hidden, free_ports() + 3, 'it\'s "hard" to guess', durable=False)
 
 
 @pytest.fixture
