@@ -24,7 +24,7 @@ class Sink:
     offered: int = 0
     at_rcpt: list[str] = field(default_factory=list)
     at_end: list[str] = field(default_factory=list)
-    before_answer: Callable[[], None] = lambda: None
+    before_data: Callable[[], None] = lambda: None
     url: str = ""
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
@@ -33,6 +33,7 @@ class Sink:
         if self.at_rcpt:
             return self.at_rcpt.pop(0)
         envelope.rcpt_tos.append(address)
+        self.before_data()
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
@@ -45,7 +46,6 @@ class Sink:
             return OK
         if answer.startswith("2"):
             self.accepted.append(envelope)
-        self.before_answer()
         return answer
 
     @property

@@ -19,7 +19,7 @@ from tallylight.config import carrier
 from tallylight.contracts import api as contracts
 from tallylight.escalation import services as escalation
 from tallylight.fleet import api as fleet
-from tallylight.kernel.clock import MovableClock, use_clock
+from tallylight.kernel.clock import Clock, MovableClock, use_clock
 from tallylight.kernel.events import ThresholdCleared, ThresholdRaised, publish
 from tallylight.notify import delivery, jobs
 
@@ -32,7 +32,7 @@ LUMEN, ASTRA = "lumen-live", "astra-voice"
 class Scene:
     """Who is there, and the hands to make things happen. Jobs are done by `work`, as the worker would."""
 
-    clock: MovableClock
+    clock: Clock
     people: dict[str, UUID] = field(default_factory=dict)
     customers: dict[str, UUID] = field(default_factory=dict)
 
@@ -106,6 +106,7 @@ class Scene:
 
     def pass_time(self, by: timedelta, *, step: timedelta = timedelta(seconds=10)) -> None:
         """Let time go by, the worker at work all the while."""
+        assert isinstance(self.clock, MovableClock)
         until = self.clock.now() + by
         while self.clock.now() < until:
             self.clock.move(min(step, until - self.clock.now()))
@@ -147,9 +148,9 @@ CAST = {
 
 
 @contextmanager
-def playing() -> Iterator[Scene]:
-    """The scene at 2026-11-23T01:30Z, on a clock that stands until it is moved."""
-    with use_clock(MovableClock(START)) as clock:
+def playing(clock: Clock | None = None) -> Iterator[Scene]:
+    """The scene at 2026-11-23T01:30Z on a clock that stands until it is moved, or on another clock."""
+    with use_clock(clock or MovableClock(START)) as clock:
         scene = Scene(clock)
         _forget_jobs()
         fleet.add_region("ap-southeast", en="Singapore", zh="新加坡")
@@ -161,7 +162,7 @@ def playing() -> Iterator[Scene]:
             scene.customers[customer.slug] = accounts.create_organisation(
                 customer.slug, customer.name, OrganisationKind.CUSTOMER
             )
-            contracts.put_in_force(scene.customers[customer.slug], source, None, START - timedelta(days=30))
+            contracts.put_in_force(scene.customers[customer.slug], source, None, clock.now() - timedelta(days=30))
         for name, (login, full, role, home, locale) in CAST.items():
             scene.people[name] = accounts.create_person(login, full, home, role, password=None, locale=locale)
         yield scene

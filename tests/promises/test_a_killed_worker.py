@@ -1,0 +1,183 @@
+"""Kill the worker at its work, the hard way: what it had begun is finished by the next one, once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from uuid import UUID
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from tallylight.contracts.api import Level
+from tallylight.embedded.testing import child_environment
+from tallylight.escalation import services as escalation
+from tallylight.escalation.api import Matter, Rung
+from tallylight.escalation.models import StepFired
+from tallylight.incidents.models import Incident
+from tallylight.kernel import clock
+from tallylight.kernel.ids import new_id
+from tallylight.notify import api as notify
+from tallylight.notify.tests.sink import Sink
+from tallylight.support.models import Ticket
+from tallylight.support.tests.scene import LUMEN, Scene, playing
+
+pytestmark = pytest.mark.django_db(transaction=True)
+#: A dead worker is noticed after six seconds; the sweeps come every five.
+TAKEN_OVER_S = 12.0
+EXPERT, MANAGER = "engineer@tallylight.example", "manager@tallylight.example"
+
+
+@pytest.fixture
+def scene(transactional_db: None) -> Iterator[Scene]:
+    with playing(clock.SystemClock()) as found:
+        yield found
+
+
+@pytest.fixture
+def worker(sink: Sink, transactional_db: None) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
+    """Starts real workers on the test's database; ends those that are left."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start() -> subprocess.Popen[bytes]:
+        words = [sys.executable, "-c", "from tallylight.cli import main; raise SystemExit(main(['worker']))"]
+        process = subprocess.Popen(words, env=child_environment() | _surroundings(sink))
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.terminate()
+        process.wait(20)
+
+
+def test_killed_in_the_middle_of_a_step_the_step_is_taken_once(
+    scene: Scene, sink: Sink, worker: Callable[[], subprocess.Popen[bytes]]
+) -> None:
+    subject = _ladder(scene)
+    with _held("notify_message") as waiting:  # the step is written, its mail is not: the worker waits in between
+        victim = worker()
+        _until(waiting, "the worker is in the middle of the step")
+        os.kill(victim.pid, signal.SIGKILL)
+        victim.wait()
+    assert not StepFired.objects.filter(name="expert").exists(), "half a step is no step"
+    worker()
+    _until(lambda: len(sink.to(MANAGER)) == 1, "the manager was reached")
+    assert [each.name for each in StepFired.objects.order_by("step")] == ["expert", "manager"]
+    assert (len(sink.to(EXPERT)), len(sink.to(MANAGER))) == (1, 1)
+    assert {each.state for each in notify.deliveries(subject)} == {notify.State.ACCEPTED}
+
+
+def test_killed_in_the_middle_of_a_mail_the_mail_is_sent_once(
+    scene: Scene, sink: Sink, worker: Callable[[], subprocess.Popen[bytes]]
+) -> None:
+    subject = _ladder(scene, "expert")
+    victim = worker()
+    killed = threading.Event()
+
+    def kill() -> None:
+        os.kill(victim.pid, signal.SIGKILL)
+        killed.set()
+
+    sink.before_data = kill  # the server knows the recipient, and not the message
+    _until(killed.is_set, "the worker was at the mail")
+    victim.wait()
+    sink.before_data = lambda: None
+    worker()
+    _until(lambda: bool(sink.accepted), "the mail was sent")
+    _until(lambda: notify.deliveries(subject)[0].state is notify.State.ACCEPTED, "the proof was kept")
+    assert len(sink.to(EXPERT)) == 1
+    assert [each.outcome for each in notify.deliveries(subject)[0].attempts] == ["abandoned", "accepted"]
+
+
+def test_killed_while_it_hears_of_an_alert_the_next_one_hears_of_it(
+    scene: Scene, sink: Sink, worker: Callable[[], subprocess.Popen[bytes]]
+) -> None:
+    with _held("support_ticket") as waiting:
+        victim = worker()
+        scene.fire()
+        _until(waiting, "the worker opens the ticket")
+        os.kill(victim.pid, signal.SIGKILL)
+        victim.wait()
+    assert Incident.objects.count() == 1
+    assert not Ticket.objects.exists()
+    worker()
+    _until(Ticket.objects.exists, "the ticket was opened", within_s=TAKEN_OVER_S + 8)
+    _until(lambda: len(sink.accepted) == 2, "its mails were sent")
+    assert (Incident.objects.count(), Ticket.objects.count()) == (1, 1)
+    assert len({str(each["Message-ID"]) for each in sink.messages}) == 2
+
+
+def _ladder(scene: Scene, *names: str) -> UUID:
+    """A ladder whose steps are all due now, by its row alone: no job knows of it."""
+    soon = clock.now() + timedelta(milliseconds=10)
+    rungs = (Rung("expert", "engineer", ("mail",), soon), Rung("manager", "manager", ("mail",), soon))
+    subject = new_id()
+    escalation.start(
+        subject,
+        scene.customers[LUMEN],
+        Matter("T-1", "Lumen Live", Level.MAJOR, {"en": "No answer"}, "/tickets/1", 12, clock.now()),
+        tuple(each for each in rungs if not names or each.name in names),
+        contract_sha256="0" * 64,
+        due_at=clock.now() + timedelta(minutes=30),
+        owner=None,
+        now=clock.now(),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("delete from procrastinate_jobs")
+    return subject
+
+
+@contextmanager
+def _held(table: str) -> Iterator[Callable[[], bool]]:
+    """Nobody can write to `table` meanwhile. Yields whether somebody waits for it."""
+    with psycopg.connect(**_parameters()) as holder:
+        holder.execute(f"lock table {table} in exclusive mode")
+
+        def waiting() -> bool:
+            found = holder.execute(
+                "select count(*) from pg_locks where relation = %s::regclass and not granted", [table]
+            ).fetchone()
+            return found is not None and found[0] > 0
+
+        yield waiting
+
+
+def _until(true: Callable[[], bool], what: str, *, within_s: float = TAKEN_OVER_S) -> None:
+    deadline = time.monotonic() + within_s
+    while not true():
+        assert time.monotonic() < deadline, f"not within {within_s} s: {what}"
+        time.sleep(0.05)
+
+
+def _surroundings(sink: Sink) -> dict[str, str]:
+    found = connection.settings_dict
+    address = f"{found['HOST']}:{found['PORT']}/{found['NAME']}"
+    return {
+        "TALLY_DATABASE_URL": f"postgresql://{found['USER']}:{found['PASSWORD']}@{address}",
+        "TALLY_SMTP_URL": sink.url,
+        "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "tallylight.config.settings"),
+        "TALLY_LOG_LEVEL": "WARNING",
+        "TALLY_PUBLIC_URL": settings.PUBLIC_URL,
+    }
+
+
+def _parameters() -> dict[str, object]:
+    found = connection.settings_dict
+    return {
+        "dbname": found["NAME"],
+        "user": found["USER"],
+        "password": found["PASSWORD"],
+        "host": found["HOST"],
+        "port": found["PORT"],
+    }
