@@ -20,13 +20,13 @@ from tallylight.kernel.money import Money
 #: What stands where nothing is known.
 UNKNOWN = "–"
 
-Form = Literal["short", "minute", "second", "day", "full", "month"]
+Form = Literal["short", "minute", "second", "day", "date", "full", "month"]
 
 PATTERNS: dict[str, dict[str, str]] = {
     "en": {
         "minute": "HH:mm",
         "second": "HH:mm:ss",
-        "day": "d MMM y",
+        "date": "d MMM y",
         "day-this-year": "d MMM",
         "near": "d MMM, HH:mm",
         "full": "d MMM y, HH:mm:ss",
@@ -35,7 +35,7 @@ PATTERNS: dict[str, dict[str, str]] = {
     "zh": {
         "minute": "HH:mm",
         "second": "HH:mm:ss",
-        "day": "y年M月d日",
+        "date": "y年M月d日",
         "day-this-year": "M月d日",
         "near": "M月d日 HH:mm",
         "full": "y年M月d日 HH:mm:ss",
@@ -123,7 +123,7 @@ def instant(at: datetime, zone: tzinfo, language: str, *, now: datetime, form: F
     if form == "short":
         form_key = "minute" if local.date() == here.date() else "near" if local.year == here.year else "full"
     elif form == "day":
-        form_key = "day-this-year" if local.year == here.year else "day"
+        form_key = "day-this-year" if local.year == here.year else "date"
     else:
         form_key = form
     return format_datetime(local, patterns[form_key], locale=locale_of(language))

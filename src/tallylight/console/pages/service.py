@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -50,6 +49,7 @@ def report_context(report: Report, *, now: datetime) -> dict[str, object]:
     segments = [
         {
             "segment": segment,
+            "last_day": segment.end - timedelta(seconds=1),
             "rows": [promise_row(row, names) for row in segment.rows],
             "steps": credit_steps(segment, names, get_current_timezone(), now=now),
         }
@@ -62,7 +62,6 @@ def report_context(report: Report, *, now: datetime) -> dict[str, object]:
         "over": over,
         "before": neighbour(report.month, -1),
         "after": neighbour(report.month, 1) if report.end <= now else "",
-        "zone": ZoneInfo(report.timezone),
     }
 
 

@@ -152,6 +152,19 @@ def month(start: datetime, zone: str) -> str:
     return formatting.instant(start, ZoneInfo(zone), _language(), now=start, form="month")
 
 
+@register.simple_tag
+def day(at: datetime, zone: str) -> SafeString:
+    """The day of an instant in the zone that a contract counts in, UTC on hover."""
+    text = formatting.instant(at, ZoneInfo(zone), _language(), now=at, form="date")
+    return format_html('<time datetime="{}" title="{}">{}</time>', formatting.machine(at), formatting.utc(at), text)
+
+
+@register.filter
+def ms_unit(value: float | None) -> str:
+    """A latency with its unit; without it where nothing is known."""
+    return formatting.UNKNOWN if value is None else formatting.milliseconds(value, _language()) + " ms"
+
+
 @register.filter
 def names(values: Iterable[str]) -> str:
     """Names one after another."""

@@ -19,5 +19,7 @@ function show(element, value) {
     return;
   }
   const text = written(value, element.dataset.form);
-  if (element.textContent !== text) element.textContent = text;
+  if (element.textContent === text) return;
+  element.textContent = text;
+  element.toggleAttribute("data-unknown", value === null);
 }
