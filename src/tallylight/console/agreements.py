@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from tallylight.console import formatting
 from tallylight.console.public import listed
 from tallylight.console.roles import role_name
-from tallylight.console.stories import severity_word
+from tallylight.console.words import severity_word
 from tallylight.contracts.api import (
     Agreement,
     Channel,

@@ -15,7 +15,7 @@ from tallylight.clocks.api import State as ClockState
 from tallylight.console.formatting import duration
 from tallylight.console.roles import role_name
 from tallylight.console.shapes import Badge, ClockView, Lead, Tone
-from tallylight.console.stories import severity_word
+from tallylight.console.words import severity_word, who_has_it
 from tallylight.escalation.api import StepCard
 from tallylight.support.api import Promise, State, TicketCard
 
@@ -34,6 +34,7 @@ class QueueRow:
     owner: str
     viewers: int
     opened_at: datetime
+    who: str
     promise: str
     due_at: datetime | None
     tone: Tone
@@ -54,6 +55,7 @@ def queue_row(card: TicketCard, *, now: datetime) -> QueueRow:
         owner=card.owner,
         viewers=card.viewers,
         opened_at=card.opened_at,
+        who=who_has_it(card),
         promise=promise_name(promise) if promise else "",
         due_at=due_at,
         tone=due_tone(due_at, card.opened_at, now=now),
@@ -104,19 +106,6 @@ def ticket_lead(card: TicketCard) -> Lead:
     return Lead(tone, card.headline, who_has_it(card))
 
 
-def who_has_it(card: TicketCard) -> str:
-    """Whose it is now."""
-    if card.state is State.OPEN:
-        if not card.owner:
-            return _("Nobody has it yet.")
-        return _("%(owner)s owns it and has not taken it in hand yet.") % {"owner": card.owner}
-    if card.state is State.ACKNOWLEDGED:
-        return _("%(owner)s has it in hand.") % {"owner": card.owner or card.acknowledged_by}
-    if card.state is State.RESOLVED:
-        return _("It is resolved. A reply from the customer opens it again.")
-    return _("It is closed.")
-
-
 def clock_views(clocks: Mapping[Promise, Reading], *, step: StepCard | None, is_staff: bool) -> list[ClockView]:
     """Every promise with its clock. `step` is what follows on the ladder while nobody acknowledges (staff only)."""
     shown = [each for each in Promise if each in clocks and clocks[each].state is not ClockState.NOT_STARTED]
@@ -164,7 +153,7 @@ def _result(reading: Reading) -> str:
 
 
 def _climbs(step: StepCard) -> str:
-    return _("If nobody takes it in hand it goes to %(role)s:") % {"role": role_name(step.role)}
+    return _("If nobody takes it in hand it goes to %(role)s at {at}.") % {"role": role_name(step.role)}
 
 
 def _next(promise: Promise, reading: Reading, *, is_staff: bool) -> str:
@@ -172,7 +161,7 @@ def _next(promise: Promise, reading: Reading, *, is_staff: bool) -> str:
     if reading.state in (ClockState.MET, ClockState.MISSED, ClockState.CANCELLED):
         return _("%(length)s were promised.") % {"length": promised}
     if reading.state is ClockState.OVERDUE:
-        return _("%(length)s were promised; the promise is broken since") % {"length": promised}
+        return _("%(length)s were promised; the promise is broken since {at}.") % {"length": promised}
     if reading.state is ClockState.PAUSED:
         return _("%(length)s are promised; the clock stands still.") % {"length": promised}
     return _promised(promise, promised, is_staff=is_staff)
@@ -182,13 +171,13 @@ def _promised(promise: Promise, promised: str, *, is_staff: bool) -> str:
     facts = {"length": promised}
     match promise:
         case Promise.RESPONSE:
-            return _("Somebody who can act has it within %(length)s:") % facts
+            return _("Somebody who can act has it within %(length)s, by {at}.") % facts
         case Promise.UPDATE if is_staff:
-            return _("The customer hears news every %(length)s; the next is due") % facts
+            return _("The customer hears news every %(length)s; the next is due at {at}.") % facts
         case Promise.UPDATE:
-            return _("You hear news every %(length)s; the next is due") % facts
+            return _("You hear news every %(length)s; the next is due at {at}.") % facts
         case Promise.RESOLUTION:
-            return _("Service is back within %(length)s:") % facts
+            return _("Service is back within %(length)s, by {at}.") % facts
 
 
 def desk_lead(rows: list[QueueRow]) -> Lead:

@@ -12,6 +12,9 @@ from tallylight.accounts.api import Viewer
 from tallylight.console.shapes import Tone
 from tallylight.support.api import Channel, EntryCard
 
+#: Kinds of entries that carry somebody's words.
+WORDS = ("message", "note")
+
 DEED_TONES = {
     "opened": Tone.INFO,
     "raised": Tone.BAD,
@@ -42,7 +45,7 @@ def lines_of(entries: Iterable[EntryCard], viewer: Viewer) -> list[Line]:
     return [
         Line(
             at=each.at,
-            words=each.kind in ("message", "note"),
+            words=each.kind in WORDS,
             text=each.text,
             author=each.author or "Tallylight",
             channel=channel_name(each.channel),

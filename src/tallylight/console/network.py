@@ -96,14 +96,9 @@ def region_tiles(
     return tuple(RegionTile(code, names.get(code, code), tuple(tiles)) for code, tiles in sorted(by_region.items()))
 
 
-def wall_lead(regions: Sequence[RegionTile], *, hub_away: bool, headlines: Sequence[str]) -> Lead:
-    """How the network is, in one sentence: what runs, then what is unknown, then what wavers, then that it is well."""
+def wall_lead(regions: Sequence[RegionTile], *, hub_away: bool) -> Lead:
+    """How the network is while no incident runs: what is unknown, then what wavers, then that it is well."""
     tiles = [node for region in regions for node in region.nodes]
-    if headlines:
-        more = ngettext("%(count)s incident runs.", "%(count)s incidents run.", len(headlines)) % {
-            "count": len(headlines)
-        }
-        return Lead(Tone.BAD, headlines[0], more if len(headlines) > 1 else "")
     if hub_away:
         return Lead(
             Tone.UNKNOWN,

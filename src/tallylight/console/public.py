@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from babel.lists import format_list
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from tallylight.console.formatting import locale_of
 from tallylight.console.shapes import Badge, Lead, Tone
 from tallylight.contracts.api import Metric
 from tallylight.incidents.api import Condition, PublicIncident, RegionState
@@ -82,6 +84,5 @@ def status_lead(lines: list[RegionLine]) -> Lead:
 
 
 def listed(names: list[str]) -> str:
-    """Names one after another."""
-    # Translators: what stands between the names of a list.
-    return _(", ").join(names)
+    """Names as the reader's language lists them: "Singapore and Virginia"."""
+    return format_list(names, locale=locale_of(get_language() or "en"))

@@ -28,4 +28,10 @@ def role_name(role: str) -> str:
 
 def step_title(step: str) -> str:
     """A step of the ladder; a step that a contract names otherwise keeps its name."""
-    return {"frontline": _("Frontline"), "expert": _("Expert"), "manager": _("Manager")}.get(step, step)
+    return {
+        "frontline": _("Frontline"),
+        "expert": _("Expert"),
+        "manager": _("Manager"),
+        "key-account-manager": _("Key-account manager"),
+        "direction": _("Direction"),
+    }.get(step, step)

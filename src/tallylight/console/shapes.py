@@ -38,7 +38,8 @@ class Badge:
 class ClockView:
     """A promise's clock: `used` is the share of it that is gone (0..1).
 
-    While it runs, `due_at` is set; once it stopped, `result` says how it ended. `next` says what happens next and to whom.
+    While it runs, `due_at` is set; once it stopped, `result` says how it ended. `next` says what happens next and to whom,
+    with `{at}` where `next_at` belongs.
     """
 
     name: str

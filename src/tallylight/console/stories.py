@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from tallylight.console.conversation import DEED_TONES, WORDS
+from tallylight.console.formatting import integer
+from tallylight.console.public import listed
 from tallylight.console.shapes import Badge, Entry, Lead, Tone
-from tallylight.contracts.api import Level
+from tallylight.console.words import severity_word, who_has_it
 from tallylight.incidents.api import IncidentCard, TimelineCard
+from tallylight.support.api import TicketCard, TicketDetail
 
 ENTRY_TONES = {
     "breached": Tone.BAD,
@@ -47,11 +51,6 @@ def incident_badge(incident: IncidentCard) -> Badge:
     return Badge(Tone.BAD, _("Running"))
 
 
-def severity_word(level: Level) -> str:
-    """A level in one word or two."""
-    return {Level.BASIC: _("Basic"), Level.FAULT: _("Fault"), Level.MAJOR: _("Major fault")}[level]
-
-
 def incident_row(incident: IncidentCard, *, headline: str, region: str, affected: str) -> IncidentRow:
     """An incident as lists show it."""
     return IncidentRow(
@@ -74,11 +73,9 @@ def affected_sentence(incident: IncidentCard, names: Mapping[UUID, str] | None) 
         return _own_viewers(viewers)
     if not incident.impacts:
         return _("No customer is affected.")
-    who = ", ".join(sorted(names.get(each.organisation_id, "?") for each in incident.impacts))
-    return ngettext("%(who)s, %(viewers)s viewer", "%(who)s, %(viewers)s viewers", viewers) % {
-        "who": who,
-        "viewers": viewers,
-    }
+    who = listed(sorted(names.get(each.organisation_id, "?") for each in incident.impacts))
+    text = ngettext("It hurts %(who)s with %(viewers)s viewer.", "It hurts %(who)s with %(viewers)s viewers.", viewers)
+    return text % {"who": who, "viewers": integer(viewers, get_language() or "en")}
 
 
 def _own_viewers(viewers: int) -> str:
@@ -91,9 +88,9 @@ def _own_viewers(viewers: int) -> str:
     ) % {"viewers": viewers}
 
 
-def incident_lead(row: IncidentRow) -> Lead:
-    """The incident in one sentence."""
-    return Lead(row.badge.tone, row.headline, row.affected)
+def incident_lead(row: IncidentRow, more: str) -> Lead:
+    """The incident in one sentence, and how it stands."""
+    return Lead(row.badge.tone, row.headline, more)
 
 
 def incidents_lead(running: int, *, is_staff: bool) -> Lead:
@@ -106,6 +103,41 @@ def incidents_lead(running: int, *, is_staff: bool) -> Lead:
     return Lead(Tone.GOOD, _("No incident touches your streams now."))
 
 
-def told(entries: Iterable[TimelineCard]) -> Sequence[Entry]:
+def told(entries: Iterable[TimelineCard]) -> list[Entry]:
     """A timeline's entries with their tones."""
     return [Entry(each.at, ENTRY_TONES.get(each.kind, Tone.INFO), each.text) for each in entries]
+
+
+def done_on(detail: TicketDetail, *, is_staff: bool) -> list[Entry]:
+    """What was done on a ticket of the incident, whose ticket it is below it; words are left to the ticket."""
+    whose = f"{detail.card.number}, {detail.card.customer}" if is_staff else ""
+    return [
+        Entry(each.at, DEED_TONES.get(each.kind, Tone.INFO), each.text, whose)
+        for each in detail.entries
+        if each.kind not in WORDS
+    ]
+
+
+def in_order(entries: Iterable[Entry]) -> list[Entry]:
+    """One story out of several, by time; what happened at the same instant keeps its order."""
+    return sorted(entries, key=lambda entry: entry.at)
+
+
+def standing(row: IncidentRow, tickets: Sequence[TicketCard], *, since: str) -> str:
+    """Since when, whom it hurts, who has it: whole sentences, one after another."""
+    said = [_("Since %(since)s.") % {"since": since} if not row.recovered_at else "", row.affected]
+    said += [who_has_it(tickets[0])] if tickets and not row.recovered_at else []
+    return joined(said)
+
+
+def others(count: int) -> str:
+    """That more than one incident runs."""
+    if not count:
+        return ""
+    return ngettext("%(count)s other incident runs.", "%(count)s other incidents run.", count) % {"count": count}
+
+
+def joined(sentences: Iterable[str]) -> str:
+    """Sentences one after another; Chinese needs no space between them."""
+    space = "" if (get_language() or "en").startswith("zh") else " "
+    return space.join(each for each in sentences if each)

@@ -48,7 +48,7 @@ def sentence(headline: Headline, region: str) -> str:
     if headline.metric is Metric.DEAD:
         return _("No answer from %(nodes)s in %(region)s") % named
     if headline.metric is Metric.LOSS:
-        return _("Packet loss of %(worst)s %% in %(region)s (%(nodes)s)") % named
+        return _("Packet loss of %(worst)s%% in %(region)s (%(nodes)s)") % named
     return _("Latency of %(worst)s ms in %(region)s (%(nodes)s)") % named
 
 

@@ -90,7 +90,7 @@ def _breached(facts: dict[str, Any]) -> str:
         case Metric.DEAD:
             return _("%(node)s stopped answering the other nodes.") % named
         case Metric.LOSS:
-            return _("%(node)s lost %(value)s %% of packets; the limit is %(limit)s %%.") % named
+            return _("%(node)s lost %(value)s%% of packets; the limit is %(limit)s%%.") % named
         case Metric.LATENCY:
             return _("Latency at %(node)s was %(value)s ms; the limit is %(limit)s ms.") % named
 

@@ -15,26 +15,26 @@ from tallylight.sla.attainment import Standing
 
 NOTHING_COUNTS = gettext_noop("%(objective)s in %(region)s: no minute counts, so nothing is owed.")
 KEPT = gettext_noop(
-    "%(objective)s in %(region)s was kept: %(good)s of %(counted)s minutes were good, which is %(attained)s %%; "
-    "%(target)s %% were promised."
+    "%(objective)s in %(region)s was kept: %(good)s of %(counted)s minutes were good, which is %(attained)s%%; "
+    "%(target)s%% were promised."
 )
 MISSED = gettext_noop(
-    "%(objective)s in %(region)s was missed: %(good)s of %(counted)s minutes were good, which is %(attained)s %%; "
-    "%(target)s %% were promised. Below %(below)s %% the credit is %(credit)s %% of the monthly fee."
+    "%(objective)s in %(region)s was missed: %(good)s of %(counted)s minutes were good, which is %(attained)s%%; "
+    "%(target)s%% were promised. Below %(below)s%% the credit is %(credit)s%% of the monthly fee."
 )
 MISSED_FREE = gettext_noop(
-    "%(objective)s in %(region)s was missed: %(good)s of %(counted)s minutes were good, which is %(attained)s %%; "
-    "%(target)s %% were promised. No tier of the credit table begins above that, so nothing is owed."
+    "%(objective)s in %(region)s was missed: %(good)s of %(counted)s minutes were good, which is %(attained)s%%; "
+    "%(target)s%% were promised. No tier of the credit table begins above that, so nothing is owed."
 )
-LARGEST = gettext_noop("Of several credits the largest counts: %(percent)s %%.")
-SUM = gettext_noop("The credits add up to %(percent)s %%.")
-CAPPED = gettext_noop("A month earns at most %(cap)s %%, so %(percent)s %% become %(cap)s %%.")
+LARGEST = gettext_noop("Of several credits the largest counts: %(percent)s%%.")
+SUM = gettext_noop("The credits add up to %(percent)s%%.")
+CAPPED = gettext_noop("A month earns at most %(cap)s%%, so %(percent)s%% become %(cap)s%%.")
 PART = gettext_noop(
     "This contract version applies to %(minutes)s of the month's %(of)s minutes, so that part of the fee counts."
 )
-AMOUNT = gettext_noop("%(percent)s %% of %(fee)s is %(amount)s, rounded once, half to even.")
+AMOUNT = gettext_noop("%(percent)s%% of %(fee)s is %(amount)s, rounded once, half to even.")
 AMOUNT_OF_PART = gettext_noop(
-    "%(percent)s %% of %(fee)s, times %(minutes)s, divided by %(of)s, is %(amount)s, rounded once, half to even."
+    "%(percent)s%% of %(fee)s, times %(minutes)s, divided by %(of)s, is %(amount)s, rounded once, half to even."
 )
 NOTHING_OWED = gettext_noop("Every promise that counts was kept; no credit is owed.")
 

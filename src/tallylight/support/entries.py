@@ -115,8 +115,8 @@ def _explained(facts: dict[str, Any]) -> str:
         case Metric.LOSS:
             return (
                 _(
-                    "From %(start)s to %(end)s (%(zone)s), %(length)s, up to %(worst)s %% of packets were lost at "
-                    "%(nodes)s (limit %(limit)s %%). It is over: measurements are within their limits again."
+                    "From %(start)s to %(end)s (%(zone)s), %(length)s, up to %(worst)s%% of packets were lost at "
+                    "%(nodes)s (limit %(limit)s%%). It is over: measurements are within their limits again."
                 )
                 % named
             )

@@ -60,6 +60,7 @@ def figures_for(audience: Audience, snapshot: LiveSnapshot) -> dict[str, Any]:
     if audience.staff:
         figures["nodes"] = {node.name: _node(node) for node in snapshot.nodes}
         figures["regions"] = {each.code: _region(each, each.viewers) for each in snapshot.regions}
+        figures["sum"] = {"all": {"viewers": sum(each.viewers for each in snapshot.regions)}}
     elif audience.organisation_id:
         figures["regions"] = {
             each.code: _region(each, own_viewers(snapshot, audience.slug, each.code))

@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from tallylight.console.stories import severity_word
+from tallylight.console.words import severity_word
 from tallylight.contracts.api import Level
 from tallylight.kernel import clock
 from tallylight.support import api as support

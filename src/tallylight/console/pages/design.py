@@ -95,7 +95,7 @@ def _clocks(now: datetime) -> tuple[ClockView, ...]:
             0.72,
             now + timedelta(minutes=4, seconds=12),
             "",
-            _("Without an answer it goes to the expert on call at"),
+            _("If nobody takes it in hand it goes to the expert at {at}."),
             now + timedelta(minutes=2),
         ),
         ClockView(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 from uuid import UUID
 
 from django.core.paginator import Paginator
@@ -12,13 +13,17 @@ from django.shortcuts import render
 from tallylight.accounts.api import Viewer, organisations
 from tallylight.console.cases import queue_row
 from tallylight.console.doors import signed_in
+from tallylight.console.reading import instant_text
 from tallylight.console.regions import region_names
 from tallylight.console.stories import (
     IncidentRow,
     affected_sentence,
+    done_on,
+    in_order,
     incident_lead,
     incident_row,
     incidents_lead,
+    standing,
     told,
 )
 from tallylight.incidents import api
@@ -26,6 +31,8 @@ from tallylight.kernel import clock
 from tallylight.support import api as support
 
 PER_PAGE = 25
+#: Tickets of one incident that its page shows.
+SHOWN = 20
 
 
 @signed_in
@@ -44,14 +51,18 @@ def incident_list(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 @signed_in
 def incident(request: HttpRequest, viewer: Viewer, incident_id: UUID) -> HttpResponse:
     """One incident's story. Raises NotFound if there is none or it isn't the viewer's."""
+    now = clock.now()
     card = api.incident(viewer, incident_id)
     row = rows_for(viewer, [card])[0]
+    tickets = support.tickets(viewer, incident=incident_id)[:SHOWN]
+    deeds = (done_on(support.ticket(viewer, each.id, now=now), is_staff=viewer.is_provider) for each in tickets)
+    entries = in_order([*told(api.timeline(viewer, incident_id)), *chain.from_iterable(deeds)])
     context = {
         "row": row,
-        "lead": incident_lead(row),
+        "lead": incident_lead(row, standing(row, tickets, since=instant_text(row.began_at, now=now))),
         "incident": card,
-        "entries": told(api.timeline(viewer, incident_id)),
-        "queue": [queue_row(each, now=clock.now()) for each in support.tickets(viewer, incident=incident_id)[:50]],
+        "entries": entries,
+        "queue": [queue_row(each, now=now) for each in tickets],
     }
     return render(request, "console/incident.html", context)
 

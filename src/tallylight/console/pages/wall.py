@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -11,7 +13,10 @@ from tallylight.console.doors import staff_only
 from tallylight.console.live.picture import picture_now
 from tallylight.console.network import region_tiles, wall_lead
 from tallylight.console.pages.incidents import rows_for
+from tallylight.console.reading import instant_text
 from tallylight.console.regions import region_names
+from tallylight.console.shapes import Tone
+from tallylight.console.stories import IncidentRow, incident_lead, joined, others, standing
 from tallylight.fleet import api as fleet
 from tallylight.incidents import api as incidents
 from tallylight.kernel import clock
@@ -25,12 +30,23 @@ def wall(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """For the provider's staff."""
     snapshot, now = picture_now(), clock.now()
     regions = region_tiles(fleet.nodes(), snapshot, region_names())
+    tiles = [node for region in regions for node in region.nodes]
     running = rows_for(viewer, incidents.visible_to(viewer, running=True)[:SHOWN])
+    calm = wall_lead(regions, hub_away=snapshot is None)
     context = {
-        "lead": wall_lead(regions, hub_away=snapshot is None, headlines=[row.headline for row in running]),
+        "lead": incident_lead(running[0], _standing(viewer, running, now=now)) if running else calm,
         "regions": regions,
+        "nodes": len(tiles),
+        "well": sum(node.badge.tone is Tone.GOOD for node in tiles),
+        "viewers": sum(node.viewers or 0 for node in tiles) if snapshot else None,
         "running": running,
         "queue": [queue_row(card, now=now) for card in support.tickets(viewer, pending=True)[:SHOWN]],
         "hub": snapshot.hub if snapshot else None,
     }
     return render(request, "console/wall.html", context)
+
+
+def _standing(viewer: Viewer, running: list[IncidentRow], *, now: datetime) -> str:
+    first = running[0]
+    tickets = support.tickets(viewer, incident=first.id)[:1]
+    return joined([standing(first, tickets, since=instant_text(first.began_at, now=now)), others(len(running) - 1)])

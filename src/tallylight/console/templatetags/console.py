@@ -54,6 +54,13 @@ def instant(at: datetime | None, form: formatting.Form = "short") -> SafeString 
 
 
 @register.simple_tag
+def with_instant(sentence: str, at: datetime | None) -> SafeString:
+    """A sentence with an instant where it says `{at}`."""
+    before, mark, after = sentence.partition("{at}")
+    return format_html("{}{}{}", before, instant(at) if mark else "", after)
+
+
+@register.simple_tag
 def countdown(until: datetime) -> SafeString:
     """How long until an instant, or how far past it; the page's script keeps it running."""
     # Translators: {} is a length of time, for example 5 min.

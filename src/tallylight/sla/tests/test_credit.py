@@ -64,16 +64,16 @@ def test_of_several_misses_the_worst_counts_or_they_add_up_to_the_cap() -> None:
     assert credit(summed, FEE, missed[:2], WHOLE).amount == Money(84_000, "USD")
     capped = credit(summed, FEE, missed, WHOLE)
     assert capped.amount == Money(144_000, "USD")
-    assert any("at most 60 %" in each.said() for each in capped.steps)
+    assert any("at most 60%" in each.said() for each in capped.steps)
 
 
 def test_the_steps_can_be_followed_to_the_cent() -> None:
     owed = credit(THREE, FEE, [outcome(43_000, 43_200)], Part(21_600, 43_200))
     assert [each.said() for each in owed.steps] == [
-        "latency in ap-southeast was missed: 43000 of 43200 minutes were good, which is 99.5370 %; 99.9 % were promised. "
-        "Below 99.9 % the credit is 10 % of the monthly fee.",
+        "latency in ap-southeast was missed: 43000 of 43200 minutes were good, which is 99.5370%; 99.9% were promised. "
+        "Below 99.9% the credit is 10% of the monthly fee.",
         "This contract version applies to 21600 of the month's 43200 minutes, so that part of the fee counts.",
-        "10 % of USD 2,400.00, times 21600, divided by 43200, is USD 120.00, rounded once, half to even.",
+        "10% of USD 2,400.00, times 21600, divided by 43200, is USD 120.00, rounded once, half to even.",
     ]
 
 

@@ -6,24 +6,49 @@ const colour = (name) => getComputedStyle(document.documentElement).getPropertyV
 const language = document.documentElement.lang;
 const sync = uPlot.sync("history");
 
-const source = document.getElementById("chart-data");
-if (source) {
-  const data = JSON.parse(source.textContent);
-  for (const place of document.querySelectorAll("[data-chart]")) draw(place, data.charts[place.dataset.chart], data);
+const AGAIN_MS = 15_000;
+const plots = new Map();
+let data = read(document);
+
+if (data) {
+  for (const place of document.querySelectorAll("[data-chart]")) plots.set(place.dataset.chart, draw(place, data.charts[place.dataset.chart]));
+  setInterval(follow, AGAIN_MS);
 }
 
-function draw(place, chart, { bands, start, end }) {
+function read(page) {
+  const source = page.getElementById("chart-data");
+  return source && JSON.parse(source.textContent);
+}
+
+// Time goes on: the page is asked again and the charts move with it.
+async function follow() {
+  if (document.hidden) return;
+  const answer = await fetch(location.href).catch(() => null);
+  if (!answer?.ok) return;
+  const fresh = read(new DOMParser().parseFromString(await answer.text(), "text/html"));
+  if (!fresh) return;
+  data = fresh;
+  for (const [metric, plot] of plots) plot.setData(columns(data.charts[metric]));
+}
+
+function columns(chart) {
+  return [chart.at, ...chart.lines.map((line) => line.values)];
+}
+
+function draw(place, chart) {
+  const span = data.end - data.start;
   const options = {
     width: place.clientWidth,
     height: place.clientHeight - 28,
     cursor: { sync: { key: sync.key }, y: false, points: { size: 6 } },
-    scales: { x: { time: true, min: start, max: end }, y: { range: (_, low, high) => [0, high > 0 ? high * 1.1 : 1] } },
-    axes: [axis({ values: (_, ticks) => ticks.map(clock(end - start)) }), axis({ size: 52, values: (_, ticks) => ticks.map((tick) => tickText(tick, chart.form)) })],
-    series: [{ value: (_, at) => (at === null ? "–" : clock(end - start, true)(at)), label: "" }, ...chart.lines.map((line, place_) => series(line, place_, chart))],
-    hooks: { drawClear: [(plot) => shade(plot, bands)] },
+    scales: { x: { time: true, range: () => [data.start, data.end] }, y: { range: (_, low, high) => [0, high > 0 ? high * 1.1 : 1] } },
+    axes: [axis({ size: 28, values: (_, ticks) => ticks.map(clock(span)) }), axis({ size: 52, values: (_, ticks) => ticks.map((tick) => tickText(tick, chart.form)) })],
+    series: [{ value: (_, at) => (at === null ? "–" : clock(span, true)(at)), label: "" }, ...chart.lines.map((line, place_) => series(line, place_, chart))],
+    hooks: { drawClear: [(plot) => shade(plot, data.bands)] },
   };
-  const plot = new uPlot(options, [chart.at, ...chart.lines.map((line) => line.values)], place);
+  const plot = new uPlot(options, columns(chart), place);
   new ResizeObserver(() => plot.setSize({ width: place.clientWidth, height: place.clientHeight - 28 })).observe(place);
+  return plot;
 }
 
 function series(line, place, chart) {
