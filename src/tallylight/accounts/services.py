@@ -50,17 +50,25 @@ def create_person(
     return person.id
 
 
+@transaction.atomic
 def create_token(person_id: UUID, label: str, *, lifetime: timedelta | None = None) -> str:
     """A bearer token for a person's first organisation; this is the only time it can be read."""
     membership = Membership.objects.filter(person_id=person_id).order_by("id")[0]
     token, now = new_token(), clock.now()
-    ApiToken.objects.create(
+    row = ApiToken.objects.create(
         person_id=person_id,
         organisation_id=membership.organisation_id,
         label=label,
         digest=digest(token),
         created_at=now,
         expires_at=now + lifetime if lifetime else None,
+    )
+    AuditEntry.objects.create(
+        person_id=person_id,
+        organisation_id=membership.organisation_id,
+        action="accounts.make-token",
+        subject=str(row.id),
+        facts={"label": label},
     )
     return token
 
