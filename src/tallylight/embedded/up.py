@@ -8,7 +8,6 @@ import os
 from pathlib import Path
 
 from rich.console import Console
-from rich.panel import Panel
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from tallylight.config.environment import Environment, environment
@@ -110,8 +109,16 @@ class Screen:
         """Everything is up: where it is, who may enter, what to try."""
         self._progress.stop()
         title = _("Tallylight is up after %(seconds).1f s.") % {"seconds": seconds}
-        lines = [f"[bold]{env.public_url}[/]", "", *(_logins(env.home) if choice.demo else []), *_next_steps(choice)]
-        self._console.print(Panel("\n".join(lines), title=title, expand=False, padding=(1, 2)))
+        lines = [
+            "",
+            f"[bold]{env.public_url}[/]",
+            "",
+            *(_logins(env.home) if choice.demo else []),
+            *_next_steps(choice),
+        ]
+        self._console.rule(f"[bold green]{title}")
+        for line in lines:
+            self._console.print(f"  {line}", soft_wrap=True)
 
     def _say(self, sentence: str) -> None:
         self._console.print(sentence, markup=False)
