@@ -76,6 +76,7 @@ class HubProcess:
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT, then finish what is in hand and make it durable."""
         self._replay()
+        self._show(self.started_at)
         self.writer.start()
         works = (self._follow_fleet(), self._follow_contracts(), self._judge(), self._refill())
         tasks = [asyncio.create_task(work) for work in works]
@@ -119,7 +120,7 @@ class HubProcess:
     async def _refill(self) -> None:
         """The window's past, from history, once the log's rest is in it. What is judged is fresh data only."""
         until = int(self.started_at.timestamp())
-        while not self.window.nodes or self.writer.lag_s:
+        while not (self.window.nodes and self.writer.ready) or self.writer.lag_s:
             await asyncio.sleep(FLEET_S)
         await self._survive(partial(refill, self.window, self.history, until_s=until))
 
@@ -202,9 +203,13 @@ class HubProcess:
     async def _judge_once(self) -> None:
         at = clock.now()
         self.watch.tick(int(at.timestamp()))
+        self._show(at)
+        self._judged_at = clock.monotonic()
+
+    def _show(self, at: datetime) -> None:
+        """What `/live` says until the next second."""
         judged = {node: state.name.lower() for node, state in self.watch.standings().items()}
         self._live = encode(snapshot(self.window, at=at, judged=judged, hub=self._facts(at)))
-        self._judged_at = clock.monotonic()
 
     def _facts(self, at: datetime) -> HubFacts:
         counts = self.ingest.counts

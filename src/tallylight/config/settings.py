@@ -157,6 +157,6 @@ MAILBOX_READER = "tallylight.embedded.mailbox" if DEMO else ""
 
 SILENCED_SYSTEM_CHECKS: list[str] = []
 LOGGING_CONFIG = "tallylight.config.logs.configure"
-LOGGING: dict[str, object] = {}
+LOGGING: dict[str, object] = {"version": 1}  # Django configures logs only if there is something here
 PROCRASTINATE_ON_APP_READY = "tallylight.config.jobs.on_app_ready"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from tallylight.edge.errors import HubUnreachable
+from tallylight.kernel import clock
 from tallylight.wire import doors
 
 _LARGEST_ANSWER: Final = 4 << 20
@@ -100,12 +101,13 @@ class Hub:
 
 
 def batch_headers(key: str, plan_version: int) -> dict[str, str]:
-    """The headers of a batch. They hold the node key: not for logs."""
+    """The headers of a batch that is sent now. They hold the node key: not for logs."""
     return {
         "Authorization": f"Bearer {key}",
         "Content-Type": doors.BATCH_TYPE,
         "Content-Encoding": doors.BATCH_ENCODING,
         doors.PLAN_HEADER: str(plan_version),
+        doors.CLOCK_HEADER: str(int(clock.unix_seconds() * 1_000_000)),
     }
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections import deque
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -66,7 +68,7 @@ class Writer:
         self._segments: deque[Path] = deque()
         self._changed = threading.Condition()
         self._stopping = threading.Event()
-        self._ready = False
+        self.ready = False  # the tables are there
         self.fault = ""
         self.written_rows = 0
         self._thread = threading.Thread(target=self._work, name="history", daemon=True)
@@ -97,25 +99,29 @@ class Writer:
         self._thread.join(timeout=30)
 
     def _work(self) -> None:
+        while not self._try(self._prepare):
+            if self._stopping.wait(self._retry_s):
+                return
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._segments or self._stopping.is_set())
                 if not self._segments:
                     return
                 path = self._segments[0]
-            if self._try(path):
+            if self._try(partial(self._write, path)):
                 self._segments.popleft()
             elif self._stopping.wait(self._retry_s):
                 return
 
-    def _try(self, path: Path) -> bool:
+    def _try(self, work: Callable[[], None]) -> bool:
+        """Whether it went well; if not, it is to be tried again."""
         try:
-            self._write(path)
+            work()
         except HistoryAway as fault:
             self._complain(fault.facts["reason"])
             return False
         except Exception as fault:
-            log.exception("a segment could not be written; trying again", segment=path.name)
+            log.exception("history could not be written; trying again")
             self._complain(type(fault).__name__)
             return False
         self.fault = ""
@@ -126,10 +132,11 @@ class Writer:
             log.warning("history waits for ClickHouse", reason=reason)
         self.fault = reason
 
+    def _prepare(self) -> None:
+        migrate(self._history)
+        self.ready = True
+
     def _write(self, path: Path) -> None:
-        if not self._ready:
-            migrate(self._history)
-            self._ready = True
         marks = self._marks.all()
         for table, block in blocks(taken_in(path, marks)):
             self._history.insert(table, block, token=f"{path.stem}:{table}")
