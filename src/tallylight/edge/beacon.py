@@ -21,9 +21,8 @@ from tallylight.edge.errors import AddressUnusable
 from tallylight.edge.viewers import Viewers
 from tallylight.kernel import clock
 
-MAX_URL: Final = 4096
-MAX_HEADERS: Final = 16_384
-MAX_BODY: Final = 4096
+#: Octets of one request: its URL, headers and body.
+MAX_REQUEST: Final = 16_384
 MAX_CONNECTIONS: Final = 10_000
 IDLE_S: Final = 60.0
 
@@ -98,13 +97,10 @@ class _Connection(asyncio.Protocol):
         self._listener = listener
         self._transport: asyncio.Transport | None = None
         self._idle: asyncio.TimerHandle | None = None
-        self._start_request()
-
-    def _start_request(self) -> None:
-        self._url = b""
-        self._headers = 0
-        self._body = 0
         self._parser = httptools.HttpRequestParser(self)
+        self._url = b""
+        self._size = 0
+        self._unfinished = 0
 
     # asyncio calls these.
 
@@ -118,12 +114,16 @@ class _Connection(asyncio.Protocol):
         self._wait()
 
     def data_received(self, data: bytes) -> None:
+        self._unfinished += len(data)
         try:
             self._parser.feed_data(data)
-        except _TooLarge:
-            self._respond(413, keep_alive=False)
-        except (httptools.HttpParserError, httptools.HttpParserUpgrade, ValueError):
-            self._respond(400, keep_alive=False)
+        except httptools.HttpParserUpgrade:
+            self.close()  # answered as if it had not been asked for
+        except httptools.HttpParserError:
+            self._respond(413 if self._size > MAX_REQUEST else 400, keep_alive=False)
+        else:
+            if self._unfinished > 2 * MAX_REQUEST:
+                self._respond(413, keep_alive=False)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         self._listener.connections.discard(self)
@@ -139,24 +139,24 @@ class _Connection(asyncio.Protocol):
 
     def on_url(self, url: bytes) -> None:
         self._url += url
-        if len(self._url) > MAX_URL:
-            raise _TooLarge
+        self._grow(len(url))
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._headers += len(name) + len(value)
-        if self._headers > MAX_HEADERS:
-            raise _TooLarge
+        self._grow(len(name) + len(value))
 
     def on_body(self, body: bytes) -> None:
-        self._body += len(body)
-        if self._body > MAX_BODY:
-            raise _TooLarge
+        self._grow(len(body))
+
+    def _grow(self, octets: int) -> None:
+        self._size += octets
+        if self._size > MAX_REQUEST:
+            raise ValueError("the request is too large")  # the parser stops and says HttpParserError
 
     def on_message_complete(self) -> None:
         method = self._parser.get_method().decode("ascii")
         status = self._listener.answer(method, self._url.decode("ascii", "replace"))
         self._respond(status, keep_alive=self._parser.should_keep_alive())
-        self._url, self._headers, self._body = b"", 0, 0
+        self._url, self._size, self._unfinished = b"", 0, 0
         self._wait()
 
     def _respond(self, status: int, *, keep_alive: bool) -> None:
@@ -174,7 +174,3 @@ class _Connection(asyncio.Protocol):
         if self._idle is not None:
             self._idle.cancel()
         self._idle = asyncio.get_running_loop().call_later(IDLE_S, self.close)
-
-
-class _TooLarge(Exception):
-    """A request passes a bound."""

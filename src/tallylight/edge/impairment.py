@@ -1,7 +1,7 @@
 """The relay that a drill puts into a node's path: UDP and TCP through user space, made worse on purpose.
 
-Amounts are of the round trip, as they are measured: half of a delay is added each way, and a loss of 5 % means that 5 % of
-round trips fail, whichever way it was that lost the packet (each way drops 1 - sqrt(1 - loss)).
+Amounts are of the round trip, as they are measured: half of a delay is added each way, and a loss of 5 % means that 5
+% of round trips fail, whichever way it was that lost the packet (each way drops 1 - sqrt(1 - loss)).
 """
 
 from __future__ import annotations
@@ -44,8 +44,9 @@ class Flow:
 class Impairment:
     """How the path is made worse. Delays in ms of the round trip; the others are probabilities from 0 to 1.
 
-    `loss`, `duplicate` and `reorder` are of round trips or datagrams. On TCP nothing is lost, doubled or out of order, as the
-    kernel sees to it; a lost segment comes `RETRANSMISSION_MS` later, and a cut lets bytes wait until it is healed.
+    `loss`, `duplicate` and `reorder` are of round trips or datagrams. On TCP nothing is lost, doubled or out of order,
+    as the kernel sees to it; a lost segment comes `RETRANSMISSION_MS` later, and a cut lets bytes wait until it is
+    healed.
     """
 
     delay_ms: float = 0.0

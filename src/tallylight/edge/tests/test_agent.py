@@ -136,8 +136,8 @@ def test_a_node_enrols_measures_and_reports_every_second(hub: TestHub, tmp_path:
     whole = hub.batches[1:]
     assert [batch.paths.peers for batch in whole] == [["peer-0"]] * len(whole)
     seconds = [unpack("<u4", batch.host.at_s)[0] for batch in whole]
-    assert seconds == list(range(int(seconds[0]), int(seconds[0]) + len(whole)))
-    assert all(9 <= total([batch], "sent") <= 11 for batch in whole)
+    assert seconds == sorted(set(seconds))
+    assert abs(total(whole[1:], "sent") - 10 * (seconds[-1] - seconds[0])) <= 2
     assert total(whole, "lost") == 0
     assert 0 < min(unpack("<u4", whole[-1].paths.rtts_us)) < 1_000_000
     assert 0 < unpack("<f8", whole[-1].host.memory)[0] <= 1
