@@ -15,6 +15,7 @@ PR_SET_PDEATHSIG = 1
 #: Let a process read and traverse what only root may, and write nothing more than its own user may. The second, wider one is
 #: what containers grant by default.
 CAPABILITIES = {"dac_read_search": 2, "dac_override": 1}
+SETPCAP = 8
 
 
 def end_with_parent(parent: int, sign: signal.Signals = signal.SIGKILL) -> None:
@@ -64,9 +65,18 @@ def without_root(sign: signal.Signals) -> list[str]:
         "--clear-groups",
         f"--inh-caps={capability}",
         f"--ambient-caps={capability}",
+        *_keep_capability_in_access(),
         f"--pdeathsig={sign.name.removeprefix('SIG')}",
         "--",
     ]
+
+
+def _keep_capability_in_access() -> list[str]:
+    """access(2) asks as if a user who is not root had no capabilities, unless this bit is set; initdb looks for its programs by
+    it. A container may withhold the right to set the bit: then the environment must not lie below a folder that only root enters.
+    """
+    may_set = _permitted_capabilities() >> SETPCAP & 1
+    return ["--securebits=+no_setuid_fixup"] if may_set else []
 
 
 def _capability() -> str:
