@@ -20,8 +20,9 @@ def test_it_finds_programs_below_a_private_folder_and_writes_nothing_of_ours(tmp
     private = tmp_path / "private"
     private.mkdir(mode=0o700)
     program, data = private / "program", private / "data"
-    for path in (program, data):
-        path.touch(mode=0o700)
+    data.touch(mode=0o700)
+    program.touch(mode=0o700)
+    program.chmod(0o711)  # as pip installs programs under the strictest umask
     words = [*leash.without_root(signal.SIGKILL), sys.executable, "-c", ASK, str(program), str(data)]
     said = subprocess.run(words, capture_output=True, text=True, check=True).stdout.split()
     uid, _ = leash.servant()
