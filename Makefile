@@ -83,6 +83,10 @@ lock: dev ## Resolve the dependencies again, within requirements/*.in
 bench-edge: dev ## Measure an edge agent: processor, memory, honesty of its probes
 	$(PY) -m bench.edge $(ARGS)
 
+.PHONY: bench-hub
+bench-hub: dev ## Measure the hub: durable ingest with its history, and one pass over all thresholds
+	$(PY) -m bench.hub $(ARGS)
+
 .PHONY: bench-drill
 bench-drill: dev assets catalogues ## Run drills one after the other and say which promises held
 	$(PY) -m bench.drill $(ARGS)

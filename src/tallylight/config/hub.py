@@ -101,6 +101,7 @@ class HubProcess:
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,
             backlog=1024,
             limit_concurrency=4096,
             timeout_keep_alive=75,

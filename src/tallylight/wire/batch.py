@@ -158,15 +158,23 @@ def decode(body: bytes, *, max_body: int = doors.MAX_BODY, max_unpacked: int = d
     """
     if len(body) > max_body:
         raise BatchTooLarge(what="octets", size=len(body), bound=max_body)
-    try:
-        batch = _decoder.decode(_decompress(body, max_unpacked))
-    except (msgspec.MsgspecError, UnicodeDecodeError) as wrong:
-        raise GarbledBatch(reason=str(wrong)) from wrong
+    batch = decode_again(body, max_unpacked=max_unpacked)
     _check_head(batch)
     _check_paths(batch.paths)
     _check_host(batch.host)
     _check_viewers(batch.viewers)
     return batch
+
+
+def decode_again(body: bytes, *, max_unpacked: int = doors.MAX_UNPACKED) -> Batch:
+    """A batch that `decode` has taken before and that was kept since: its columns are not checked a second time.
+
+    Raises `BatchTooLarge` or `GarbledBatch` when the octets are no batch any more.
+    """
+    try:
+        return _decoder.decode(_decompress(body, max_unpacked))
+    except (msgspec.MsgspecError, UnicodeDecodeError) as wrong:
+        raise GarbledBatch(reason=str(wrong)) from wrong
 
 
 def _decompress(body: bytes, bound: int) -> bytes:

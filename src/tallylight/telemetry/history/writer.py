@@ -45,7 +45,7 @@ def taken_in(path: Path, marks: dict[str, int]) -> list[tuple[Record, Batch]]:
             record = records.decode(octets)
             if record.sequence <= marks.get(record.node, -1):
                 continue
-            found.append((record, batches.decode(record.body)))
+            found.append((record, batches.decode_again(record.body)))
             marks[record.node] = record.sequence
         except (msgspec.MsgspecError, TallyError):
             log.exception("a record of the log can't be read", segment=path.name)
