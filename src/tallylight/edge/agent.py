@@ -20,7 +20,7 @@ import structlog
 from tallylight.edge import identity as identities
 from tallylight.edge.beacon import BeaconListener
 from tallylight.edge.enrol import identify
-from tallylight.edge.errors import AddressUnusable, AgentError, HubUnreachable
+from tallylight.edge.errors import AddressUnusable, AgentError, HubUnreachable, StateUnusable
 from tallylight.edge.host import HostCounters
 from tallylight.edge.hub import Hub
 from tallylight.edge.identity import Identity
@@ -76,6 +76,13 @@ async def _serve(settings: EdgeSettings) -> int:
         os.close(lock)
 
 
+def _open_spool(settings: EdgeSettings) -> Spool:
+    try:
+        return Spool(settings.state / "spool", bound=settings.spool_bytes)
+    except OSError as wrong:
+        raise StateUnusable(state=str(settings.state), reason=wrong.strerror or str(wrong)) from wrong
+
+
 class _Stop:
     """That the agent is to end, and why: for the event loop, and as a flag for threads."""
 
@@ -117,7 +124,7 @@ class _Agent:
         self._viewers = Viewers()
         self._beacon = BeaconListener(settings.viewer_host, settings.viewer_port, self._viewers)
         self._host = HostCounters(settings.state)
-        self._spool = Spool(settings.state / "spool", bound=settings.spool_bytes)
+        self._spool = _open_spool(settings)
         self._uplink = Uplink(
             Hub(settings.hub),
             identity,

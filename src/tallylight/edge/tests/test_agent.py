@@ -226,6 +226,14 @@ def test_a_state_folder_serves_one_node_and_one_agent(hub: TestHub, tmp_path: Pa
         assert other.wait() == 78
 
 
+def test_a_spool_that_cannot_be_opened_ends_the_agent_with_73(hub: TestHub, tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "spool").write_text("in the way")
+    with agent(hub, tmp_path) as running:
+        assert running.wait() == 73
+    assert "can't be used" in running.log
+
+
 def test_an_address_in_use_ends_the_agent_with_71(
     hub: TestHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
