@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -52,6 +53,13 @@ def _addresses(detours: Mapping[str, DetourLease]) -> dict[str, object]:
 
 
 def wire_plan(plan: fleet.ProbePlan) -> Plan:
-    """The plan as it travels. In open mode: a reflector of today knows one key, and the fleet's keys are those of pairs."""
-    peers = [Peer(name=peer.name, host=peer.host, port=peer.port) for peer in plan.peers]
-    return Plan(version=plan.version, peers=peers)
+    """The plan as it travels: everybody asks with the key of the reflector that is asked, and answers to nothing else."""
+    peers = [
+        Peer(name=peer.name, host=peer.host, port=peer.port, mode="authenticated", key_b64=_b64(peer.key))
+        for peer in plan.peers
+    ]
+    return Plan(version=plan.version, peers=peers, reflect_key_b64=_b64(plan.reflect_key), reflect_open=False)
+
+
+def _b64(key: bytes) -> str:
+    return base64.b64encode(key).decode()
