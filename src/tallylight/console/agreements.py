@@ -178,10 +178,11 @@ def objective_rows(agreement: Agreement, names: Mapping[str, str]) -> list[Objec
 
 
 def objective_name(objective: Objective) -> str:
-    """What is promised; an objective named otherwise in the contract keeps its name."""
-    if objective.name != objective.promise:
-        return objective.name
-    return promise_name(objective.promise)
+    """What is promised, with the contract's own name for it where that is another."""
+    if objective.name == objective.promise:
+        return promise_name(objective.promise)
+    facts = {"promise": promise_name(objective.promise), "name": objective.name}
+    return _("%(promise)s (%(name)s)") % facts
 
 
 def promise_name(promise: Promise) -> str:

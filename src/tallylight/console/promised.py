@@ -114,7 +114,7 @@ def month_lead(report: Report, *, over: bool) -> Lead:
             text = ngettext(
                 "%(count)s of %(all)s promises was missed.", "%(count)s of %(all)s promises were missed.", missed
             )
-        return Lead(Tone.BAD, text % facts, credit_sentence(report.credits, over=over))
+        return Lead(Tone.BAD, text % facts, credit_sentence(report.credits, report.credits_at_best, over=over))
     if all(row.kept is None for row in rows):
         return Lead(
             Tone.UNKNOWN,
@@ -126,15 +126,20 @@ def month_lead(report: Report, *, over: bool) -> Lead:
     return Lead(Tone.GOOD, _("Every promise of this month is kept so far."), _("No credit is owed."))
 
 
-def credit_sentence(credits_: Sequence[Money], *, over: bool) -> str:
-    """What is owed, or would be."""
+def credit_sentence(credits_: Sequence[Money], at_best: Sequence[Money], *, over: bool) -> str:
+    """What is owed; while the month runs, what would be if it ended now, and what will be at best."""
     owed = [each for each in credits_ if each.minor]
     if not owed:
         return _("No credit is owed.")
-    amounts = " + ".join(formatting.money(each, _language()) for each in owed)
     if over:
-        return _("The credit is %(amount)s.") % {"amount": amounts}
-    return _("If the month ended now the credit would be %(amount)s.") % {"amount": amounts}
+        return _("The credit is %(amount)s.") % {"amount": _amounts(owed)}
+    return _(
+        "If the month ended now the credit would be %(amount)s; if every minute to come is good it will be %(best)s."
+    ) % {"amount": _amounts(owed), "best": _amounts(at_best)}
+
+
+def _amounts(amounts: Sequence[Money]) -> str:
+    return " + ".join(formatting.money(each, _language()) for each in amounts)
 
 
 def credit_steps(segment: SegmentReport, names: Mapping[str, str], zone: tzinfo, *, now: datetime) -> list[str]:

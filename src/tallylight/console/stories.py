@@ -14,7 +14,7 @@ from tallylight.console.conversation import DEED_TONES, WORDS
 from tallylight.console.formatting import integer
 from tallylight.console.public import listed
 from tallylight.console.shapes import Badge, Entry, Lead, Tone
-from tallylight.console.words import severity_word, who_has_it
+from tallylight.console.words import join_sentences, severity_word, who_has_it
 from tallylight.incidents.api import IncidentCard, TimelineCard
 from tallylight.support.api import TicketCard, TicketDetail
 
@@ -127,7 +127,7 @@ def standing(row: IncidentRow, tickets: Sequence[TicketCard], *, since: str) -> 
     """Since when, whom it hurts, who has it: whole sentences, one after another."""
     said = [_("Since %(since)s.") % {"since": since} if not row.recovered_at else "", row.affected]
     said += [who_has_it(tickets[0])] if tickets and not row.recovered_at else []
-    return joined(said)
+    return join_sentences(said)
 
 
 def others(count: int) -> str:
@@ -135,9 +135,3 @@ def others(count: int) -> str:
     if not count:
         return ""
     return ngettext("%(count)s other incident runs.", "%(count)s other incidents run.", count) % {"count": count}
-
-
-def joined(sentences: Iterable[str]) -> str:
-    """Sentences one after another; Chinese needs no space between them."""
-    space = "" if (get_language() or "en").startswith("zh") else " "
-    return space.join(each for each in sentences if each)

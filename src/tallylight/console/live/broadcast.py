@@ -70,11 +70,11 @@ class Broadcaster:
     async def events(self, audience: Audience, who: str) -> AsyncIterator[str]:
         """Server-sent events for one subscriber, until it leaves or LIFE_S has passed."""
         self._join(who)
+        seen = self._latest_number()
+        states: tuple[str, ...] = ()
         ends_at = clock.monotonic() + LIFE_S
         try:
             yield "retry: 2000\n\n"
-            seen = self._latest_number()
-            states: tuple[str, ...] = ()
             while clock.monotonic() < ends_at:
                 picture = await self._after(seen)
                 if picture is None:

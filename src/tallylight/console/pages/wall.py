@@ -16,7 +16,8 @@ from tallylight.console.pages.incidents import rows_for
 from tallylight.console.reading import instant_text
 from tallylight.console.regions import region_names
 from tallylight.console.shapes import Tone
-from tallylight.console.stories import IncidentRow, incident_lead, joined, others, standing
+from tallylight.console.stories import IncidentRow, incident_lead, others, standing
+from tallylight.console.words import join_sentences
 from tallylight.fleet import api as fleet
 from tallylight.incidents import api as incidents
 from tallylight.kernel import clock
@@ -49,4 +50,6 @@ def wall(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 def _standing(viewer: Viewer, running: list[IncidentRow], *, now: datetime) -> str:
     first = running[0]
     tickets = support.tickets(viewer, incident=first.id)[:1]
-    return joined([standing(first, tickets, since=instant_text(first.began_at, now=now)), others(len(running) - 1)])
+    return join_sentences(
+        [standing(first, tickets, since=instant_text(first.began_at, now=now)), others(len(running) - 1)]
+    )

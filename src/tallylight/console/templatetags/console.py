@@ -20,6 +20,7 @@ from tallylight.console.built import built_name
 from tallylight.console.minutes import verdict_badge
 from tallylight.console.public import listed
 from tallylight.console.roles import role_title, step_title
+from tallylight.console.words import join_sentences
 from tallylight.kernel import clock
 from tallylight.kernel.money import Money
 
@@ -145,6 +146,12 @@ def bits(value: float | None) -> str:
 def length(value: float) -> str:
     """A length in seconds."""
     return formatting.duration(value, _language())
+
+
+@register.simple_tag
+def joined(*sentences: str) -> str:
+    """Sentences one after another, as the language sets them."""
+    return join_sentences(sentences)
 
 
 @register.filter
