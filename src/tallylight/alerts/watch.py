@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tallylight.alerts.evaluate import Cells, Crossing, Standing, State, evaluate
+from tallylight.alerts.evaluate import Cells, Crossing, Ints, Standing, State, evaluate
 from tallylight.alerts.judge import Judge, Watched
 from tallylight.alerts.ledger import Cleared, Raised
 from tallylight.alerts.models import Threshold
@@ -34,35 +35,74 @@ class WritesChanges(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The cells of all thresholds on all nodes of their regions, and which cell is which."""
+    """The cells of all thresholds on all nodes of their regions; `threshold` and `node` (window numbers) tell which is which."""
 
     watched: tuple[Watched, ...]
+    thresholds: tuple[Threshold, ...]
+    names: dict[int, str]
+    threshold: Ints
+    node: Ints
     cells: Cells
-    keys: tuple[Key, ...]
-    thresholds: dict[UUID, Threshold]
 
     @staticmethod
     def of(thresholds: Sequence[Threshold], window: LiveWindow) -> Board:
         """One cell for every threshold and node of its region."""
         watched = tuple(sorted({(Metric(each.metric), each.window_s) for each in thresholds}))
+        threshold, node = _crossed(thresholds, window)
         places = {kind: i * len(window.nodes) for i, kind in enumerate(watched)}
-        nodes_in: dict[str, list[tuple[str, int]]] = {}
-        for name, number in window.nodes.items():
-            nodes_in.setdefault(window.regions[name], []).append((name, number))
-        found = [(each, name, number) for each in thresholds for name, number in nodes_in.get(each.region, ())]
-        series = [places[Metric(each.metric), each.window_s] + number for each, _, number in found]
-        owners = [each for each, _, _ in found]
+        first = np.array([places[Metric(each.metric), each.window_s] for each in thresholds], np.int64)
+
+        def of_each(values: Iterable[float], kind: type[np.generic]) -> NDArray[Any]:
+            return np.fromiter(values, kind, count=len(thresholds))[threshold]
+
         cells = Cells(
-            series=np.array(series, np.int64),
-            raise_above=np.array([np.inf if each.withdrawn_at else each.raise_above for each in owners], np.float64),
-            clear_below=np.array([each.clear_below for each in owners], np.float64),
-            for_s=np.array([each.for_s for each in owners], np.int64),
-            clear_for_s=np.array([each.clear_for_s for each in owners], np.int64),
-            min_samples=np.array([each.min_samples for each in owners], np.float64),
+            series=first[threshold] + node,
+            raise_above=of_each((np.inf if each.withdrawn_at else each.raise_above for each in thresholds), np.float64),
+            clear_below=of_each((each.clear_below for each in thresholds), np.float64),
+            for_s=of_each((each.for_s for each in thresholds), np.int64),
+            clear_for_s=of_each((each.clear_for_s for each in thresholds), np.int64),
+            min_samples=of_each((each.min_samples for each in thresholds), np.float64),
         )
-        return Board(
-            watched, cells, tuple((each.id, name) for each, name, _ in found), {each.id: each for each in thresholds}
+        names = {number: name for name, number in window.nodes.items()}
+        return Board(watched, tuple(thresholds), names, threshold, node, cells)
+
+    def which(self, cell: int) -> tuple[Threshold, str]:
+        """A cell's threshold and node."""
+        return self.thresholds[self.threshold[cell]], self.names[int(self.node[cell])]
+
+    def cells_before(self, before: Board) -> tuple[Ints, Ints]:
+        """Cells that were there before: their numbers here, and there."""
+        here = {each.id: i for i, each in enumerate(self.thresholds)}
+        moved = np.array([here.get(each.id, -1) for each in before.thresholds], np.int64)[before.threshold]
+        stayed = [number for number, name in before.names.items() if self.names.get(number) == name]
+        alive = (moved >= 0) & np.isin(before.node, stayed)
+        size = max([*self.names, *before.names], default=0) + 1
+        gone = -1 - np.arange(moved.size)
+        _, new, old = np.intersect1d(
+            self.threshold * size + self.node,
+            np.where(alive, moved * size + before.node, gone),
+            assume_unique=True,
+            return_indices=True,
         )
+        return new, old
+
+
+def _crossed(thresholds: Sequence[Threshold], window: LiveWindow) -> tuple[Ints, Ints]:
+    """Every threshold with every node of its region: numbers of both."""
+    nodes_in: dict[str, list[int]] = {}
+    for name, number in window.nodes.items():
+        nodes_in.setdefault(window.regions[name], []).append(number)
+    in_region: dict[str, list[int]] = {}
+    for i, each in enumerate(thresholds):
+        in_region.setdefault(each.region, []).append(i)
+    crossed = [
+        (np.array(in_region[region]), np.array(nodes)) for region, nodes in nodes_in.items() if region in in_region
+    ]
+    none = [np.empty(0, np.int64)]
+    return (
+        np.concatenate(none + [np.repeat(those, nodes.size) for those, nodes in crossed]),
+        np.concatenate(none + [np.tile(nodes, those.size) for those, nodes in crossed]),
+    )
 
 
 @dataclass(slots=True)
@@ -80,10 +120,9 @@ class Watch:
     _last_tick_s: int = -1
 
     def put(self, in_force: InForce) -> None:
-        """Judge by these from now on. What stands is kept; alerts that PostgreSQL knows are open are open on first sight."""
-        first = self._in_force is None
+        """Judge by these from now on. Cells keep how they stand; a new cell is open if PostgreSQL knows an open alert of it."""
         self._in_force = in_force
-        self._lay_out(in_force.open_alerts if first else {})
+        self._lay_out()
 
     def tick(self, now_s: int) -> None:
         """Judge as of unix second `now_s`. After a pause everything is unknown until there is a whole window of fresh data."""
@@ -94,7 +133,7 @@ class Watch:
         if self._in_force is None:
             return
         if self._node_revision != self.window.nodes.revision:
-            self._lay_out({})
+            self._lay_out()
         if self.board and len(self.board.cells):
             self._judge(self.board, now_s)
 
@@ -108,59 +147,63 @@ class Watch:
         if changes:
             self.ledger.add(changes)
 
-    def _lay_out(self, known_open: dict[Key, float]) -> None:
-        """Cells for the thresholds and nodes of now; each takes over how it stood, or whether its alert is known to be open."""
+    def _lay_out(self) -> None:
+        """Cells for the thresholds and nodes of now."""
         if self._in_force is None:
             return
-        before = {key: i for i, key in enumerate(self.board.keys)} if self.board else {}
+        before, was = self.board, self.standing
         self.board = Board.of(self._in_force.thresholds, self.window)
+        self.standing = Standing.unknown(len(self.board.cells))
         self._node_revision = self.window.nodes.revision
-        standing = Standing.unknown(len(self.board.cells))
-        kept = [(i, before[key]) for i, key in enumerate(self.board.keys) if key in before]
-        if kept:
-            new, old = np.array(kept, np.int64).T
+        self._open_known(self.board, self._in_force.open_alerts)
+        if before:
+            here, there = self.board.cells_before(before)
             for name in Standing.__slots__:
-                getattr(standing, name)[new] = getattr(self.standing, name)[old]
-        for i, key in enumerate(self.board.keys):
-            if key in known_open:
-                standing.open[i], standing.worst[i] = True, known_open[key]
-        self.standing = standing
+                getattr(self.standing, name)[here] = getattr(was, name)[there]
+
+    def _open_known(self, board: Board, known: dict[Key, float]) -> None:
+        """Harmless for an alert that is over meanwhile: its end is then written a second time, to no effect."""
+        for cell in range(len(board.cells)) if known else ():
+            threshold, node = board.which(cell)
+            if (threshold.id, node) in known:
+                self.standing.open[cell], self.standing.worst[cell] = True, known[threshold.id, node]
 
     def _raised(self, board: Board, crossing: Crossing) -> list[Raised]:
+        found = [board.which(cell) for cell in crossing.cell.tolist()]
         return [
             Raised(
                 id=new_id(),
-                threshold=board.keys[cell][0],
-                node=board.keys[cell][1],
-                region=board.thresholds[board.keys[cell][0]].region,
+                threshold=threshold.id,
+                node=node,
+                region=threshold.region,
                 value=float(crossing.value[i]),
                 samples=int(crossing.samples[i]),
                 breached_at=_instant(crossing.since_s[i]),
                 raised_at=clock.now(),
             )
-            for i, cell in enumerate(crossing.cell.tolist())
+            for i, (threshold, node) in enumerate(found)
         ]
 
     def _cleared(self, board: Board, crossing: Crossing) -> list[Cleared]:
+        found = [board.which(cell) for cell in crossing.cell.tolist()]
         return [
             Cleared(
-                threshold=board.keys[cell][0],
-                node=board.keys[cell][1],
-                worst=float(self.standing.worst[cell]),
+                threshold=threshold.id,
+                node=node,
+                worst=float(self.standing.worst[crossing.cell[i]]),
                 recovered_at=_instant(crossing.since_s[i]),
                 cleared_at=clock.now(),
             )
-            for i, cell in enumerate(crossing.cell.tolist())
+            for i, (threshold, node) in enumerate(found)
         ]
 
     def standings(self) -> dict[str, State]:
         """The worst state of each node's thresholds; nodes without any are unknown."""
         worst = np.full(len(self.window.nodes), -1, np.int64)
         if self.board and len(self.board.cells):
-            severity = _SEVERITY[
-                np.where(self.standing.open & (self.standing.state == State.UNKNOWN), State.FIRING, self.standing.state)
-            ]
-            np.maximum.at(worst, self.board.cells.series % len(self.window.nodes), severity)
+            forgotten = self.standing.open & (self.standing.state == State.UNKNOWN)
+            shown = np.where(forgotten, State.FIRING, self.standing.state)
+            np.maximum.at(worst, self.board.node, _SEVERITY[shown])
         return {
             name: _BY_SEVERITY[worst[number]] if worst[number] >= 0 else State.UNKNOWN
             for name, number in self.window.nodes.items()

@@ -32,9 +32,9 @@ class Names(Generic[K]):
         return len(self._numbers) + len(self._free)
 
     @property
-    def has_free(self) -> bool:
-        """Whether a column waits to be used again."""
-        return bool(self._free)
+    def alive(self) -> int:
+        """Keys that have a column."""
+        return len(self._numbers)
 
     def number(self, key: K) -> int | None:
         """The column of `key`, if it has one."""

@@ -116,15 +116,16 @@ def _paths(window: LiveWindow, short: Paths, long: Paths) -> tuple[PathLive, ...
     with np.errstate(invalid="ignore", divide="ignore"):
         latency, loss = short.rtt_us / short.rtts / 1000, 100 * long.lost / settled
         jitter = short.jitter_us / short.rows / 1000
-    fresh = short.at_s >= 0
+    stale = short.at_s < 0
+    columns = [_all_known(np.where(stale, np.nan, figures)) for figures in (latency, loss, jitter, short.silent_ms)]
     return tuple(
         PathLive(
             node=names[one],
             peer=names[other],
-            latency_ms=_known(latency[i]) if fresh[i] else None,
-            loss_pct=_known(loss[i]) if fresh[i] else None,
-            jitter_ms=_known(jitter[i]) if fresh[i] else None,
-            silent_ms=_known(short.silent_ms[i]) if fresh[i] else None,
+            latency_ms=columns[0][i],
+            loss_pct=columns[1][i],
+            jitter_ms=columns[2][i],
+            silent_ms=columns[3][i],
         )
         for (one, other), i in sorted(window.paths.items())
     )
@@ -156,6 +157,10 @@ def _audiences(window: LiveWindow, now_s: int) -> tuple[ViewersLive, ...]:
         if viewers
     )
     return tuple(sorted(found, key=lambda seen: (seen.customer, seen.region, seen.node)))
+
+
+def _all_known(values: Values) -> list[float | None]:
+    return [None if value != value else value for value in np.round(values, 3).tolist()]
 
 
 def _known(value: Any, digits: int = 3) -> float | None:

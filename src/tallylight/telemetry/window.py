@@ -17,15 +17,19 @@ from tallylight.wire.batch import Batch, HostColumns, PathColumns, ViewerColumns
 
 #: A row may come this much later (s) than the second being judged; older news is no news.
 PATIENCE_S: Final = 3
-#: Audiences (customer and node) that are followed; the next ones are counted in history only.
-MAX_AUDIENCES: Final = 200_000
+#: Audiences (customer and node) that are followed, in all and of one node; the next ones are counted in history only.
+MAX_AUDIENCES: Final = 20_000
+MAX_AUDIENCES_OF_NODE: Final = 500
 #: An audience that was not heard of for this long (s) gives its place back.
 AUDIENCE_IDLE_S: Final = 60
 
+#: 21 octets a path and second; counts of one second fit 16 bits many times over, and a liar's are cut off there.
+_COUNTS: Final = ("sent", "received", "lost", "rtts")
+_MOST: Final = 0xFFFF
 _PATH_FIELDS: Final = {
-    **dict.fromkeys(("sent", "received", "lost", "late", "rtts"), "<u4"),
+    **dict.fromkeys(_COUNTS, "<u2"),
     **dict.fromkeys(("silent_ms", "jitter_us"), "<u4"),
-    "rtt_us": "<f8",
+    "rtt_us": "<f4",
 }
 _HOST_FIELDS: Final = {
     **dict.fromkeys(("cpu", "memory", "disk"), "<f4"),
@@ -101,6 +105,8 @@ class LiveWindow:
         values["rtts"] = table["samples"]
         values["rtt_us"] = sums_of_runs(table["rtts_us"], table["samples"])
         at_s = table["at_s"].astype(np.int64) + shift_s
+        for name in _COUNTS:
+            values[name] = np.minimum(values[name], _MOST)
         self.path_ring.write(at_s[known], columns[known], {name: value[known] for name, value in values.items()})
 
     def _path_columns(self, node: int, peers: list[str]) -> Ints:
@@ -139,28 +145,36 @@ class LiveWindow:
         table = arrays(viewers)
         if not table["at_s"].size:
             return
-        columns = self._audience_columns(node, viewers.customers)[table["customer"]]
+        columns = self._audience_columns(node, viewers.customers, int(table["at_s"].max()) + shift_s)[table["customer"]]
         followed = columns >= 0
         rows = np.stack([table["at_s"].astype(np.int64)[followed] + shift_s, columns[followed]])
         (at_s, column), inverse = np.unique(rows, axis=1, return_inverse=True)
         sums = np.bincount(inverse.ravel(), weights=table["viewers"][followed], minlength=at_s.size)
         self.audience_ring.write(at_s, column, {"viewers": sums})
 
-    def _audience_columns(self, node: int, customers: list[str]) -> Ints:
-        columns = []
-        for customer in customers:
-            column = self.audiences.number((node, customer))
-            if column is None and len(self.audiences) >= MAX_AUDIENCES:
-                self._drop_idle_audiences()
-            full = column is None and len(self.audiences) >= MAX_AUDIENCES and not self.audiences.has_free
-            columns.append(-1 if full else self.audiences.take((node, customer)))
-        self.audience_ring.make_room(len(self.audiences))
-        return np.array(columns, np.int64)
+    def _audience_columns(self, node: int, customers: list[str], now_s: int) -> Ints:
+        """The column of each of `customers` on `node`, -1 for those that are not followed."""
+        if any(self.audiences.number((node, customer)) is None for customer in customers):
+            self._drop_idle_audiences(now_s)
+            self._follow_audiences(node, customers)
+        columns = [self.audiences.number((node, customer)) for customer in customers]
+        return np.array([-1 if column is None else column for column in columns], np.int64)
 
-    def _drop_idle_audiences(self) -> None:
-        idle_since = self.audience_ring.newest - AUDIENCE_IDLE_S
+    def _follow_audiences(self, node: int, customers: list[str]) -> None:
+        """Follow more audiences of a node, as far as there is room."""
+        room = min(MAX_AUDIENCES - self.audiences.alive, MAX_AUDIENCES_OF_NODE - self._audiences_of(node))
+        fresh = [customer for customer in customers if self.audiences.number((node, customer)) is None]
+        for customer in fresh[: max(room, 0)]:
+            self.audiences.take((node, customer))
+        self.audience_ring.make_room(len(self.audiences))
+
+    def _audiences_of(self, node: int) -> int:
+        return sum(owner == node for (owner, _), _ in self.audiences.items())
+
+    def _drop_idle_audiences(self, now_s: int) -> None:
+        idle_since = now_s - AUDIENCE_IDLE_S
         for audience, column in self.audiences.items():
-            if column < self.audience_ring.capacity and self.audience_ring.latest[column] < idle_since:
+            if self.audience_ring.latest[column] < idle_since:
                 self.audience_ring.wipe(self.audiences.release(audience))
 
     def path_ends(self) -> tuple[Ints, Ints]:

@@ -222,6 +222,19 @@ def test_a_node_that_joins_is_watched_and_one_that_leaves_is_not() -> None:
     assert sorted(network.watch.standings()) == ["a", "b", "e"]
 
 
+def test_a_node_that_went_with_an_open_alert_and_came_back_is_cleared_by_measurement() -> None:
+    watched = rule()
+    network = Network(watched)
+    network.pass_seconds(5, sick={"a": SLOW})
+    network.watch.put(InForce(2, (watched,), {(watched.id, "a"): 300.0}))
+    everybody = [NodeCard(new_id(), name, "eu", "127.0.0.1", 1, 1, b"") for name in NODES]
+    network.window.set_fleet(everybody[1:])
+    network.pass_seconds(3, mute=("a",))
+    network.window.set_fleet(everybody)
+    network.pass_seconds(8)
+    assert network.words == ["raised a", "cleared a"]
+
+
 @pytest.mark.parametrize("lag_s", [1, 2])
 def test_a_node_whose_batches_come_late_is_judged_late_and_not_unknown(lag_s: int) -> None:
     network = Network(rule())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -24,6 +25,9 @@ QUESTION_MEMORY: Final = 1 << 30
 #: The engine's codes for "not now": timeout, too slow, too many queries, memory, too many parts, no disk space.
 SHORTAGES: Final = frozenset({159, 160, 202, 241, 252, 243})
 
+#: Their warnings say what HistoryAway says, several times each.
+for chatty in ("clickhouse_connect", "urllib3"):
+    logging.getLogger(chatty).setLevel(logging.ERROR)
 clickhouse_connect.common.set_setting("invalid_setting_action", "send")
 
 

@@ -12,11 +12,11 @@ from tallylight.telemetry.rings import SLOTS
 from tallylight.telemetry.window import LiveWindow
 
 _SPAN: Final = "at > toDateTime(%(start)s) AND at <= toDateTime(%(end)s)"
-_PATHS: Final = f"""SELECT toUnixTimestamp(at), node, peer, sent, received, lost, late, length(rtts_us), silent_ms, jitter_us,
+_PATHS: Final = f"""SELECT toUnixTimestamp(at), node, peer, sent, received, lost, length(rtts_us), silent_ms, jitter_us,
     arraySum(rtts_us) FROM path_second WHERE {_SPAN} LIMIT 5000000"""  # noqa: S608 - constants
 _HOSTS: Final = f"""SELECT toUnixTimestamp(at), node, cpu, memory, disk, egress_bps, ingress_bps, sockets, descriptors, stall_ms
     FROM node_second WHERE {_SPAN} LIMIT 5000000"""  # noqa: S608 - constants
-_PATH_NAMES: Final = ("sent", "received", "lost", "late", "rtts", "silent_ms", "jitter_us", "rtt_us")
+_PATH_NAMES: Final = ("sent", "received", "lost", "rtts", "silent_ms", "jitter_us", "rtt_us")
 _HOST_NAMES: Final = (
     *("cpu", "memory", "disk", "egress_bps", "ingress_bps"),
     *("sockets", "descriptors", "stall_ms"),

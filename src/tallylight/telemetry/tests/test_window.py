@@ -6,6 +6,7 @@ import pytest
 
 from tallylight.fleet.api import NodeCard
 from tallylight.kernel.ids import new_id
+from tallylight.telemetry import window as window_module
 from tallylight.telemetry.readings import latency_ms
 from tallylight.telemetry.synthetic import Weather, batch
 from tallylight.telemetry.window import LiveWindow
@@ -74,3 +75,27 @@ def test_a_node_is_unheard_until_the_hub_took_a_batch_lately(window: LiveWindow)
     window.hear("a", at=NOW - 4.9, offset_us=0)
     window.hear("b", at=NOW - 5.0, offset_us=0)
     assert window.unheard(NOW, after_s=5.0).tolist() == [False, True, True]
+
+
+def test_a_node_that_invents_customers_crowds_out_nobody(window: LiveWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(window_module, "MAX_AUDIENCES_OF_NODE", 3)
+    window.take(batch("a", 1, NOW, [], audiences={f"invented-{i}": 1 for i in range(50)}))
+    window.take(batch("b", 1, NOW, [], audiences={"astra": 5}))
+    assert len([node for node, _, _ in window.audiences_now(NOW) if node == 0]) == 3
+    assert (1, "astra", 5) in window.audiences_now(NOW)
+
+
+def test_idle_audiences_make_room(window: LiveWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(window_module, "MAX_AUDIENCES", 2)
+    window.take(batch("a", 1, NOW, [], audiences={"one": 1, "two": 2}))
+    window.take(batch("b", 1, NOW + 1, [], audiences={"three": 3}))
+    assert len(window.audiences_now(NOW + 1)) == 2
+    later = NOW + 1 + window_module.AUDIENCE_IDLE_S
+    window.take(batch("b", 2, later, ["a"], audiences={"three": 3}))
+    window.take(batch("b", 3, later + 1, ["a"], audiences={"three": 4}))
+    assert (1, "three", 4) in window.audiences_now(later + 1)
+
+
+def test_counts_beyond_belief_are_cut_off_not_wrapped(window: LiveWindow) -> None:
+    window.take(batch("a", 1, NOW, ["b"], weather={"b": Weather(sent=70_000, lost=70_000)}))
+    assert window.paths_over(1, end_s=NOW).lost.max() == 0xFFFF
