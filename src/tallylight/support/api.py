@@ -8,9 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, F, QuerySet, When
-from django.utils.translation import get_language
 
-from tallylight.accounts.api import TenantQuerySet, Viewer
+from tallylight.accounts.api import Viewer
 from tallylight.clocks.api import Reading
 from tallylight.contracts.api import Level
 from tallylight.escalation import api as escalation
@@ -21,6 +20,7 @@ from tallylight.notify import api as notify
 from tallylight.notify.api import DeliveryCard
 from tallylight.support import entries as said
 from tallylight.support import promises
+from tallylight.support.cards import TicketCard, card_of, with_names
 from tallylight.support.errors import NobodyToOwn, NotResolved, TicketClosed, TicketUnknown
 from tallylight.support.handling import acknowledge, assign, close, note, resolve, say
 from tallylight.support.links import LinkCard, look, take
@@ -69,37 +69,6 @@ QUEUE = (
 
 
 @dataclass(frozen=True, slots=True)
-class TicketCard:
-    """A ticket in a list. `headline` is in the active language; the due instants are what its clocks say."""
-
-    id: UUID
-    number: str
-    organisation_id: UUID
-    customer: str
-    incident: UUID | None
-    headline: str
-    level: Level
-    state: State
-    viewers: int
-    owner_id: UUID | None
-    owner: str
-    opened_at: datetime
-    response_due_at: datetime | None
-    resolution_due_at: datetime | None
-    acknowledged_at: datetime | None
-    acknowledged_by: str
-    acknowledged_via: str
-    resolved_at: datetime | None
-    closed_at: datetime | None
-    contract_sha256: str
-
-    @property
-    def pending(self) -> bool:
-        """Whether somebody still has to do something."""
-        return self.state in PENDING
-
-
-@dataclass(frozen=True, slots=True)
 class EntryCard:
     """Something said or done: `text` is somebody's words, or a whole sentence in the active language."""
 
@@ -127,10 +96,10 @@ class TicketDetail:
 
 def ticket(viewer: Viewer, ticket_id: UUID | str, *, now: datetime) -> TicketDetail:
     """One ticket as the viewer may see it. Raises NotFound if there is none or it is another customer's."""
-    row = _with_names().get_visible(viewer, ticket_id)
+    row = with_names().get_visible(viewer, ticket_id)
     staff = viewer.is_provider
     return TicketDetail(
-        card=_card(row),
+        card=card_of(row),
         entries=tuple(_entry(each) for each in _story(row) if staff or not each.internal),
         clocks=promises.readings(row, now=now),
         ladders=tuple(escalation.of_subject(row.pk)) if staff else (),
@@ -147,7 +116,7 @@ def tickets(
     incident: UUID | None = None,
 ) -> Lazy[TicketCard]:
     """The tickets a viewer may know of: those still owed first, the one whose promise breaks next on top; then the latest."""
-    rows = _with_names().visible_to(viewer)
+    rows = with_names().visible_to(viewer)
     if pending is not None:
         rows = rows.filter(state__in=PENDING) if pending else rows.exclude(state__in=PENDING)
     if owner is not None:
@@ -156,12 +125,12 @@ def tickets(
         rows = rows.filter(level=level)
     if incident is not None:
         rows = rows.filter(incident=incident)
-    return Lazy(rows.order_by(*QUEUE), _card)
+    return Lazy(rows.order_by(*QUEUE), card_of)
 
 
 def of_incident(incident_id: UUID) -> list[TicketCard]:
     """The tickets of an incident, for the system itself."""
-    return [_card(row) for row in _with_names().filter(incident=incident_id).order_by("id")]
+    return [card_of(row) for row in with_names().filter(incident=incident_id).order_by("id")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,38 +148,8 @@ def written_since(at: datetime) -> list[WrittenCard]:
     return [WrittenCard(each.id, each.ticket.organisation_id, each.internal) for each in rows]
 
 
-def _with_names() -> TenantQuerySet[Ticket]:
-    rows: TenantQuerySet[Ticket] = Ticket.objects.select_related("organisation", "owner", "acknowledged_by")
-    return rows
-
-
 def _story(row: Ticket) -> QuerySet[Entry]:
     return row.entries.select_related("author").order_by("at", "id")
-
-
-def _card(row: Ticket) -> TicketCard:
-    return TicketCard(
-        id=row.pk,
-        number=row.number,
-        organisation_id=row.organisation_id,
-        customer=row.organisation.name,
-        incident=row.incident,
-        headline=row.headline(get_language() or "en"),
-        level=Level(row.level),
-        state=State(row.state),
-        viewers=row.viewers,
-        owner_id=row.owner_id,
-        owner=row.owner.name if row.owner else "",
-        opened_at=row.opened_at,
-        response_due_at=row.response_due_at,
-        resolution_due_at=row.resolution_due_at,
-        acknowledged_at=row.acknowledged_at,
-        acknowledged_by=row.acknowledged_by.name if row.acknowledged_by else "",
-        acknowledged_via=row.acknowledged_via,
-        resolved_at=row.resolved_at,
-        closed_at=row.closed_at,
-        contract_sha256=row.contract_sha256,
-    )
 
 
 def _entry(row: Entry) -> EntryCard:

@@ -12,31 +12,32 @@ from tallylight.accounts import api as accounts
 from tallylight.accounts.api import PersonCard, Role
 from tallylight.escalation import api as escalation
 from tallylight.notify import api as notify
+from tallylight.support.cards import TicketCard, card_of, with_names
 from tallylight.support.handling import acknowledge_as
 from tallylight.support.models import Ticket
-from tallylight.support.states import PENDING, Channel
+from tallylight.support.states import Channel
 
 
 @dataclass(frozen=True, slots=True)
 class LinkCard:
     """What a link would do: in whose name, on which ticket, and whether there is still anything to take in hand."""
 
-    ticket: Ticket
+    ticket: TicketCard
     person: PersonCard
 
     @property
     def pending(self) -> bool:
         """Whether confirming would do anything."""
-        return self.ticket.acknowledged_at is None and self.ticket.state in PENDING
+        return self.ticket.acknowledged_at is None and self.ticket.pending
 
 
 def look(token: str, *, now: datetime) -> LinkCard:
     """What the link means; changes nothing. Raises LinkRefused, LinkExpired."""
     person, ticket_id = _read(token, now=now)
-    ticket = Ticket.objects.select_related("organisation", "acknowledged_by").filter(pk=ticket_id).first()
+    ticket = with_names().filter(pk=ticket_id).first()
     if ticket is None:
         raise notify.LinkRefused
-    return LinkCard(ticket, person)
+    return LinkCard(card_of(ticket), person)
 
 
 @transaction.atomic

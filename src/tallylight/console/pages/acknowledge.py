@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from tallylight.console.words import severity_word
-from tallylight.contracts.api import Level
 from tallylight.kernel import clock
 from tallylight.support import api as support
 
@@ -23,8 +21,8 @@ def acknowledge_by_link(request: HttpRequest, token: str) -> HttpResponse:
     link = support.take(token, now=now) if done else support.look(token, now=now)
     context = {
         "link": link,
-        "headline": link.ticket.headline(get_language() or "en"),
-        "severity": severity_word(Level(link.ticket.level)),
+        "headline": link.ticket.headline,
+        "severity": severity_word(link.ticket.level),
         "done": done,
     }
     return render(request, "console/acknowledge.html", context)

@@ -1,0 +1,79 @@
+"""A ticket as other rooms know it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import get_language
+
+from tallylight.accounts.api import TenantQuerySet
+from tallylight.contracts.api import Level
+from tallylight.support.models import Ticket
+from tallylight.support.states import PENDING, State
+
+
+@dataclass(frozen=True, slots=True)
+class TicketCard:
+    """A ticket in a list. `headline` is in the active language; the due instants are what its clocks say."""
+
+    id: UUID
+    number: str
+    organisation_id: UUID
+    customer: str
+    incident: UUID | None
+    headline: str
+    level: Level
+    state: State
+    viewers: int
+    owner_id: UUID | None
+    owner: str
+    opened_at: datetime
+    response_due_at: datetime | None
+    resolution_due_at: datetime | None
+    acknowledged_at: datetime | None
+    acknowledged_by_id: UUID | None
+    acknowledged_by: str
+    acknowledged_via: str
+    resolved_at: datetime | None
+    closed_at: datetime | None
+    contract_sha256: str
+
+    @property
+    def pending(self) -> bool:
+        """Whether somebody still has to do something."""
+        return self.state in PENDING
+
+
+def with_names() -> TenantQuerySet[Ticket]:
+    """Tickets with the names that their cards show."""
+    rows: TenantQuerySet[Ticket] = Ticket.objects.select_related("organisation", "owner", "acknowledged_by")
+    return rows
+
+
+def card_of(row: Ticket) -> TicketCard:
+    """The ticket as other rooms know it; fetch it with its names."""
+    return TicketCard(
+        id=row.pk,
+        number=row.number,
+        organisation_id=row.organisation_id,
+        customer=row.organisation.name,
+        incident=row.incident,
+        headline=row.headline(get_language() or "en"),
+        level=Level(row.level),
+        state=State(row.state),
+        viewers=row.viewers,
+        owner_id=row.owner_id,
+        owner=row.owner.name if row.owner else "",
+        opened_at=row.opened_at,
+        response_due_at=row.response_due_at,
+        resolution_due_at=row.resolution_due_at,
+        acknowledged_at=row.acknowledged_at,
+        acknowledged_by_id=row.acknowledged_by_id,
+        acknowledged_by=row.acknowledged_by.name if row.acknowledged_by else "",
+        acknowledged_via=row.acknowledged_via,
+        resolved_at=row.resolved_at,
+        closed_at=row.closed_at,
+        contract_sha256=row.contract_sha256,
+    )
