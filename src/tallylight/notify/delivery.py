@@ -22,7 +22,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 
 from tallylight.kernel import chance, clock
 from tallylight.notify import apprise_urls, smtp
-from tallylight.notify.letter import Letter, Outcome, Receipt, State, Text
+from tallylight.notify.letter import MAIL, Letter, Outcome, Receipt, State, Text
 from tallylight.notify.models import Attempt, Message
 from tallylight.notify.patience import ANSWER_LOST, ANSWER_S, next_attempt
 
@@ -38,11 +38,12 @@ class Overtaken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One attempt in hand: the letter, its number, and the further address if it is not a mail."""
+    """One attempt in hand: the letter, its number, and for anything but mail the further address (None: removed since)."""
 
     letter: Letter
     number: int
-    url_secret: str
+    channel: str
+    url_secret: str | None
 
 
 def deliver(message_id: UUID) -> None:
@@ -65,7 +66,9 @@ def deliver(message_id: UUID) -> None:
 
 
 def _hand_over(turn: Turn, commit: Callable[[], None]) -> Receipt:
-    if turn.url_secret:
+    if turn.channel != MAIL:
+        if turn.url_secret is None:
+            return Receipt(Outcome.PERMANENT, reply="the address was removed")
         return apprise_urls.hand_over(turn.url_secret, turn.letter.content, commit=commit)
     return smtp.hand_over(smtp.relay_at(settings.SMTP_URL), turn.letter, commit=commit)
 
@@ -103,7 +106,7 @@ def _begin(message_id: UUID, *, now: datetime) -> Turn | None:
     row.state, row.committing_at = State.SENDING, None
     row.save(update_fields=["attempts", "state", "committing_at"])
     Attempt.objects.create(message=row, number=row.attempts, started_at=now)
-    return Turn(_letter(row), row.attempts, row.endpoint.url_secret if row.endpoint else "")
+    return Turn(_letter(row), row.attempts, row.channel, row.endpoint.url_secret if row.endpoint else None)
 
 
 def _is_due(row: Message, *, now: datetime) -> bool:

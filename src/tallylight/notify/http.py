@@ -9,7 +9,7 @@ from ninja import Router, Schema, Status
 from ninja.pagination import paginate
 from pydantic import Field
 
-from tallylight.accounts.api import Pages, require_staff, viewer_of
+from tallylight.accounts.api import Pages, audit, require_staff, viewer_of
 from tallylight.kernel import clock
 from tallylight.notify import api, endpoints
 
@@ -69,15 +69,18 @@ def add_endpoint(request: HttpRequest, body: EndpointIn) -> Status[endpoints.End
     """An Apprise URL for messages by IM, text message or phone."""
     viewer = viewer_of(request)
     require_staff(viewer)
-    return Status(201, endpoints.add_endpoint(viewer.person_id, body.channel, body.label, body.url, now=clock.now()))
+    made = endpoints.add_endpoint(viewer.person_id, body.channel, body.label, body.url, now=clock.now())
+    audit(viewer, "endpoint.added", str(made.id), channel=made.channel, service=made.service)
+    return Status(201, made)
 
 
 @router.delete("/endpoints/{endpoint_id}", response={204: None}, summary="Remove a further address")
 def remove_endpoint(request: HttpRequest, endpoint_id: UUID) -> Status[None]:
-    """Messages already on their way to it are still tried."""
+    """Messages that are still on their way to it are given up."""
     viewer = viewer_of(request)
     require_staff(viewer)
     endpoints.remove_endpoint(viewer.person_id, endpoint_id)
+    audit(viewer, "endpoint.removed", str(endpoint_id))
     return Status(204, None)
 
 

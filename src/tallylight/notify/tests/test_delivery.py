@@ -187,13 +187,12 @@ def test_a_late_answer_of_one_that_was_overtaken_still_counts(clock: MovableCloc
 
 def test_while_a_living_process_is_at_it_nobody_else_begins(clock: MovableClock, sink: Sink) -> None:
     message_id, _ = _write(clock)
-    other = psycopg.connect(**_parameters(), autocommit=True)
-    try:
-        other.execute("select pg_advisory_lock(%s)", [int.from_bytes(message_id.bytes[8:], signed=True)])
+    key = [int.from_bytes(message_id.bytes[8:], signed=True)]
+    with psycopg.connect(**_parameters(), autocommit=True) as other:
+        other.execute("select pg_advisory_lock(%s)", key)
         delivery.deliver(message_id)
         assert sink.offered == 0
-    finally:
-        other.close()
+        other.execute("select pg_advisory_unlock(%s)", key)
     delivery.deliver(message_id)
     assert sink.offered == 1
 

@@ -6,7 +6,7 @@ import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from uuid import UUID
@@ -95,6 +95,18 @@ def test_a_service_that_fails_is_tried_again(person: UUID, receiver: Receiver) -
     endpoints.add_endpoint(person, "im", "chat", f"json://127.0.0.1:{receiver.port}/", now=NOW)
     (card,) = api.deliveries(_reach(person, ["im"]))
     assert card.state is State.DEFERRED
+
+
+def test_a_message_to_an_address_that_was_removed_is_given_up_and_says_so(person: UUID, sink: Sink) -> None:
+    made = endpoints.add_endpoint(person, "im", "chat", "json://127.0.0.1:1/", now=NOW)
+    about = _reach(person, ["im"])
+    endpoints.remove_endpoint(person, made.id)
+    with use_clock(MovableClock(NOW + timedelta(minutes=1))):
+        for message in Message.objects.all():
+            delivery.deliver(message.pk)
+    (card,) = api.deliveries(about)
+    assert (card.state, card.attempts[-1].reply) == (State.FAILED, "the address was removed")
+    assert not sink.accepted
 
 
 def test_an_address_is_shown_by_its_service_only(person: UUID, client: Client) -> None:
