@@ -6,12 +6,12 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
-from tallylight.kernel.errors import TallyError
+from tallylight.kernel.errors import Invalid, TallyError, gettext_noop
 
 #: Problem types are stable addresses below this.
 TYPES = "/problems/"
@@ -43,8 +43,17 @@ def problem_response(request: HttpRequest, error: TallyError, *, retry_after_s: 
     return response
 
 
+class OtherMethod(Invalid):
+    """The address is right, the method is not. Facts: `allowed`."""
+
+    status = 405
+    code = "other-method"
+    title = gettext_noop("This address takes %(allowed)s only.")
+    advice = gettext_noop("Send it again by one of these methods.")
+
+
 class ProblemPages:
-    """Turns a TallyError that a view let go into its answer."""
+    """Turns a TallyError that a view let go into its answer, and a bare 405 into one that says what is allowed."""
 
     sync_capable = True
     async_capable = False
@@ -53,7 +62,12 @@ class ProblemPages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed):
+            allowed = response["Allow"]
+            response = problem_response(request, OtherMethod(allowed=allowed))
+            response["Allow"] = allowed
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Django's hook. Other exceptions go on to Django's own handling."""

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from tallylight.config.problems import problem_response
 from tallylight.kernel import clock
-from tallylight.kernel.errors import Invalid, TooMany, gettext_noop
+from tallylight.kernel.errors import Invalid, TooLarge, TooMany, gettext_noop
 
 #: Nothing is loaded from another host; no inline script. Inline style attributes are not used either.
 POLICY = (
@@ -52,7 +52,7 @@ class NulByte(Invalid):
 
 
 class NoNul:
-    """Refuses a NUL character in an address or in a JSON or form body, before it reaches a query."""
+    """Refuses a NUL character in an address or in a JSON or form body, before it reaches a query; and a body over its bound."""
 
     sync_capable = True
     async_capable = False
@@ -61,8 +61,11 @@ class NoNul:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", "") or self._in_body(request):
-            return problem_response(request, NulByte())
+        try:
+            if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", "") or self._in_body(request):
+                return problem_response(request, NulByte())
+        except RequestDataTooBig:
+            return problem_response(request, TooLarge())
         return self.get_response(request)
 
     @staticmethod
@@ -70,10 +73,7 @@ class NoNul:
         signs = {"application/json": b"\\u0000", "application/x-www-form-urlencoded": b"%00"}.get(
             request.content_type or ""
         )
-        try:
-            return signs is not None and (signs in request.body or b"\0" in request.body)
-        except RequestDataTooBig:
-            return False  # refused in its own words further on
+        return signs is not None and (signs in request.body or b"\0" in request.body)
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ SECRET_KEY = _env.secret("django")
 DEBUG = _env.debug
 ALLOWED_HOSTS = [*_env.allowed_hosts, "testserver"] if DEBUG else list(_env.allowed_hosts)
 CSRF_TRUSTED_ORIGINS = [_env.public_url]
+CSRF_FAILURE_VIEW = "tallylight.config.pages.form_expired"
 
 #: The rooms that have tables, pages or commands, lowest first.
 ROOMS = [
