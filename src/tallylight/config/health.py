@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 
 import httpx
+import psycopg
 from django.conf import settings
-from django.db import connection
 from django.http import HttpRequest, JsonResponse
+from procrastinate.contrib.django.utils import connector_params
 
 from tallylight.config.environment import environment
 from tallylight.config.worker import DEAD_AFTER
@@ -50,18 +51,17 @@ def check_parts() -> list[Part]:
 
 
 def database_and_worker() -> list[Part]:
-    """PostgreSQL answers, and a worker has been heard of lately."""
+    """PostgreSQL answers, and a worker has been heard of lately.
+
+    By a connection of its own: the pool is patient, and waits longer for a PostgreSQL that is away than an answer may take.
+    """
+    heard = "select count(*) from procrastinate_workers where last_heartbeat > now() - make_interval(secs => %s)"
+    at_most = {"connect_timeout": round(TIMEOUT_S), "options": f"-c statement_timeout={round(TIMEOUT_S * 1000)}"}
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "select count(*) from procrastinate_workers where last_heartbeat > now() - make_interval(secs => %s)",
-                [DEAD_AFTER],
-            )
-            (alive,) = cursor.fetchone() or (0,)
-    except Exception as error:
+        with psycopg.connect(**connector_params() | at_most) as postgres:
+            (alive,) = postgres.execute(heard, [DEAD_AFTER]).fetchone() or (0,)
+    except psycopg.Error as error:
         return [Part("postgres", type(error).__name__), Part("worker", "unknown while PostgreSQL is away")]
-    finally:
-        connection.close()
     return [Part("postgres"), Part("worker", "" if alive else "no worker has been heard of")]
 
 
