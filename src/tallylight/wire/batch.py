@@ -178,15 +178,17 @@ def decode_again(body: bytes, *, max_unpacked: int = doors.MAX_UNPACKED) -> Batc
 
 
 def _decompress(body: bytes, bound: int) -> bytes:
-    """One zstd frame, exactly, of at most `bound` octets; read in pieces so that a bomb costs no more than the
-    bound.
+    """The content of `body`, all of it zstd and at most `bound` octets; read in pieces so that a bomb costs no more than
+    the bound.
     """
     try:
         if zstandard.get_frame_parameters(body).window_size > max(bound, 1 << 20):
             raise BatchTooLarge(
                 what="octets unpacked", size=zstandard.get_frame_parameters(body).window_size, bound=bound
             )
-        reader = zstandard.ZstdDecompressor().stream_reader(body, read_across_frames=False)
+        # Across frames: what follows the batch is then either no frame, or more than a message, and refused as such.
+        engine = zstandard.ZstdDecompressor(max_window_size=max(bound, 1 << 20))
+        reader = engine.stream_reader(body, read_across_frames=True)
         unpacked = reader.read(bound + 1)
     except zstandard.ZstdError as wrong:
         raise GarbledBatch(reason="it is not a zstd frame") from wrong

@@ -123,6 +123,12 @@ def test_a_damaged_batch_is_a_batch_or_a_typed_error(sent: Batch, data: st.DataO
         assert isinstance(decode(zstandard.compress(bytes(octets))), Batch)
 
 
+@pytest.mark.parametrize("rest", [b"x", b"x" * 99, encode(batch())])
+def test_nothing_may_follow_a_batch(rest: bytes) -> None:
+    with pytest.raises(GarbledBatch):
+        decode(encode(batch()) + rest)
+
+
 def test_a_torn_body_is_garbled() -> None:
     whole = encode(batch(paths=one_row()))
     for cut in range(len(whole)):
