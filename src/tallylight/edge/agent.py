@@ -187,7 +187,14 @@ class _Agent:
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.to_thread(self._uplink.stop, linger_s=LINGER_S)
         self._spool.close()
-        log.info("stopped", waiting=len(self._spool), dropped=self._spool.dropped)
+        counted = self._uplink.counters
+        log.info(
+            "stopped",
+            acknowledged=counted.acknowledged,
+            rejected=counted.rejected,
+            dropped=self._spool.dropped,
+            waiting=len(self._spool),
+        )
 
     async def _follow_plans(self) -> None:
         """Apply the plan in hand, then every new one as it comes; look names up again now and then."""
