@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from uuid import UUID
 
+from tallylight.drills.asking import Away, aside
 from tallylight.drills.errors import TrafficNotSeen
 from tallylight.edge.impairment import Flow, ImpairmentRelay
 from tallylight.fleet import api as fleet
@@ -30,10 +31,10 @@ async def open_lane(node: fleet.NodeCard, first_port: int) -> AsyncIterator[Impa
 
     Yields once probes pass through every flow in both directions. Raises fleet.DetourTaken, TrafficNotSeen.
     """
-    peers = [peer for peer in await asyncio.to_thread(fleet.nodes) if peer.name != node.name]
+    peers = [peer for peer in await aside(fleet.nodes) if peer.name != node.name]
     lease = _lease(peers, first_port)
     async with ImpairmentRelay(_flows(node, peers, first_port)) as relay:
-        detour = await asyncio.to_thread(fleet.open_detour, node.name, lease(), now=clock.now())
+        detour = await aside(lambda: fleet.open_detour(node.name, lease(), now=clock.now()))
         renewal = asyncio.create_task(_keep(detour))
         try:
             await _until(lambda: _flows_both_ways(relay), node.name)
@@ -42,7 +43,8 @@ async def open_lane(node: fleet.NodeCard, first_port: int) -> AsyncIterator[Impa
             renewal.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await renewal
-            await asyncio.to_thread(fleet.close_detour, detour)
+            with contextlib.suppress(*Away):  # then the lease ends by itself
+                await aside(lambda: fleet.close_detour(detour), patience_s=LEASE.total_seconds())
             await _until_quiet(relay)
 
 
@@ -71,7 +73,7 @@ async def _keep(detour: UUID) -> None:
     while True:
         await asyncio.sleep(RENEW_S)
         with contextlib.suppress(Exception):
-            await asyncio.to_thread(fleet.renew_detour, detour, until=clock.now() + LEASE)
+            await aside(lambda: fleet.renew_detour(detour, until=clock.now() + LEASE), patience_s=RENEW_S)
 
 
 def _flows_both_ways(relay: ImpairmentRelay) -> bool:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, close_old_connections
 
 from tallylight.drills import cost, watching
+from tallylight.drills.asking import aside
 from tallylight.drills.errors import NodeInTrouble
 from tallylight.drills.lane import open_lane
 from tallylight.drills.report import Outcome, Seen
@@ -18,17 +17,13 @@ from tallylight.drills.request import DrillRequest, Kind
 from tallylight.edge.impairment import Impairment
 from tallylight.fleet import api as fleet
 from tallylight.kernel import clock
-from tallylight.kernel.errors import Unavailable
 from tallylight.sla import api as sla
 
 #: How often the rows are looked at (s), and how long recovery may take before the drill gives up waiting (s).
 LOOK_S = 0.2
 RECOVERY_S = 180.0
-#: How long PostgreSQL or the history may be away before the drill gives up (s).
-AWAY_S = 60.0
 
 Tell = Callable[[str, datetime], None]
-T = TypeVar("T")
 
 
 async def run(request: DrillRequest, tell: Tell) -> Outcome:
@@ -36,8 +31,8 @@ async def run(request: DrillRequest, tell: Tell) -> Outcome:
 
     Raises fleet.NodeUnknown, NodeInTrouble, fleet.DetourTaken, TrafficNotSeen.
     """
-    node = await _aside(lambda: fleet.node(request.node))
-    if trouble := await _aside(lambda: watching.trouble(node)):
+    node = await aside(lambda: fleet.node(request.node))
+    if trouble := await aside(lambda: watching.trouble(node)):
         raise NodeInTrouble(node=node.name, trouble=trouble)
     async with open_lane(node, settings.DRILL_PORT) as relay:
         relay.apply(_impairment(request))
@@ -53,7 +48,7 @@ async def run(request: DrillRequest, tell: Tell) -> Outcome:
         await watch.until(_all_over, seconds=RECOVERY_S)
     await _until_judged(healed_at)
     ended_at = clock.now()
-    credit, attainment = await _aside(lambda: cost.of(watch.seen.affected, start=injected_at, end=healed_at))
+    credit, attainment = await aside(lambda: cost.of(watch.seen.affected, start=injected_at, end=healed_at))
     return Outcome(request, injected_at, healed_at, ended_at, watch.seen, credit, attainment)
 
 
@@ -76,7 +71,7 @@ class Watch:
         deadline = clock.monotonic() + seconds
         while not done(self.seen) and (left := deadline - clock.monotonic()) > 0:
             await asyncio.sleep(min(LOOK_S, left))
-            self.seen = await _aside(lambda: watching.look(self.node, since=self.since))
+            self.seen = await aside(lambda: watching.look(self.node, since=self.since))
             self._tell_news()
 
     def _tell_news(self) -> None:
@@ -98,20 +93,3 @@ def _impairment(request: DrillRequest) -> Impairment:
         return Impairment(cut=True)
     amount = request.amount or 0.0
     return Impairment(delay_ms=amount) if request.kind is Kind.LATENCY else Impairment(loss=amount / 100)
-
-
-async def _aside(ask: Callable[[], T]) -> T:
-    """Ask from a thread. A part that is away for a while (a drill may be about just that) is asked again."""
-    deadline = clock.monotonic() + AWAY_S
-
-    def asked() -> T:
-        close_old_connections()
-        return ask()
-
-    while True:
-        try:
-            return await asyncio.to_thread(asked)
-        except (OperationalError, InterfaceError, Unavailable):
-            if clock.monotonic() > deadline:
-                raise
-            await asyncio.sleep(LOOK_S)
