@@ -16,28 +16,21 @@ import contextlib
 import json
 import os
 import platform
-import shutil
-import signal
-import socket
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import httpx
+from tests.promises.installation import Installation, installed, private_folder, until
 
-ROOT = Path(__file__).resolve().parents[1]
-NODES = ("sin-1", "iad-1", "fra-1", "dxb-1")
+from tallylight.config.places import NODES
+
 KINDS = {"latency": "250ms", "dead": None, "loss": "5%"}
 LENGTHS = {"latency": "15s", "dead": "15s", "loss": "30s"}
 #: From the injection to the mail that the SMTP server accepted, 95th percentile (s).
 AIMS = {"latency": 4.0, "dead": 4.0, "loss": 15.0}
 MOMENTS = ("breached", "alert", "ticket", "mail_accepted", "recovered")
-START_S = 240.0
 MEASURED_S = 120.0
 #: Stands for a moment that never came.
 NEVER_S = 3_600.0
@@ -50,10 +43,9 @@ def main() -> None:
     parser.add_argument("--drills", type=int, default=20)
     parser.add_argument("--quiet", type=float, default=600.0, help="quiet seconds before the first drill")
     args = parser.parse_args()
-    with installation() as env:
-        wait_until_measured(env)
-        false_alarms = alarms_while_quiet(env, args.quiet)
-        reports = [run_one(env, number) for number in range(args.drills)]
+    with installation() as here:
+        false_alarms = alarms_while_quiet(here, args.quiet)
+        reports = [run_one(here, number) for number in range(args.drills)]
     kinds = [kind for kind in KINDS if any(report["kind"] == kind for report in reports)]
     figures = {kind: {moment: spread(told(reports, kind, moment)) for moment in MOMENTS} for kind in kinds}
     machine = {"cores": os.cpu_count(), "machine": platform.machine(), "python": platform.python_version()}
@@ -65,89 +57,34 @@ def say(words: str) -> None:
     print(words, file=sys.stderr, flush=True)
 
 
-def tally(*words: str) -> list[str]:
-    return [sys.executable, "-c", "from tallylight.cli import main; raise SystemExit(main())", *words]
-
-
-def free_base() -> int:
-    """A port with the ones that derive from it free, as far as one can tell."""
-    for base in range(21_000, 60_000, 100):
-        with contextlib.ExitStack() as held:
-            try:
-                for port in (*range(base, base + 5), *range(base + 10, base + 14), *range(base + 30, base + 36)):
-                    held.enter_context(socket.socket()).bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return base
-    raise RuntimeError("no free ports")
-
-
 @contextlib.contextmanager
-def installation() -> Iterator[dict[str, str]]:
-    """`tally up` in a folder of its own; yields the environment that commands need to find it."""
-    home, base = tempfile.mkdtemp(prefix="tally-bench-"), free_base()
-    source = os.pathsep.join(filter(None, [str(ROOT / "src"), os.environ.get("PYTHONPATH")]))
-    env = os.environ | {"TALLY_HOME": home, "TALLY_PORT": str(base), "PYTHONPATH": source}
-    log = Path(home + ".log")
-    with log.open("wb") as output:
-        up = subprocess.Popen(tally("up"), env=env, stdout=output, stderr=output)
-        try:
-            wait_until_well(f"http://127.0.0.1:{base}/healthz", up, log)
-            yield env
-        finally:
-            up.send_signal(signal.SIGINT)
-            up.wait(60)
-            shutil.rmtree(home, ignore_errors=True)
-            log.unlink()
-
-
-def wait_until_well(url: str, up: subprocess.Popen[bytes], log: Path) -> None:
+def installation() -> Iterator[Installation]:
+    """`tally up` in a folder of its own, once every node is measured."""
     say("starting")
-    deadline = time.monotonic() + START_S
-    while time.monotonic() < deadline and up.poll() is None:
-        with contextlib.suppress(httpx.HTTPError):
-            if httpx.get(url, timeout=5).is_success:
-                return
-        time.sleep(0.5)
-    raise RuntimeError(f"tally up did not get well:\n{log.read_text()[-3000:]}")
+    with private_folder("tally-bench-") as folder, installed(folder / "home") as here:
+        until(here.is_well, "all is well", within_s=MEASURED_S)
+        until(here.measures, "every node is measured", within_s=MEASURED_S)
+        yield here
 
 
-def ask_rows(env: dict[str, str], script: str) -> Any:
-    """What a few lines over the installation's own models print as JSON."""
-    words = tally("manage", "shell", "-v", "0", "--no-imports", "-c", "import json\n" + script)
-    done = subprocess.run(words, env=env, capture_output=True, text=True, timeout=60, check=True)
-    return json.loads(done.stdout.strip().splitlines()[-1])
-
-
-def wait_until_measured(env: dict[str, str]) -> None:
-    """The hub has fresh figures of every node."""
-    script = (
-        "from tallylight.telemetry.api import live_snapshot\n"
-        "print(json.dumps(sum(node.latency_ms is not None for node in live_snapshot().nodes)))"
-    )
-    deadline = time.monotonic() + MEASURED_S
-    while time.monotonic() < deadline:
-        with contextlib.suppress(subprocess.CalledProcessError):
-            if ask_rows(env, script) == len(NODES):
-                return
-        time.sleep(1)
-    raise RuntimeError(f"not every node was measured within {MEASURED_S:g} s")
-
-
-def alarms_while_quiet(env: dict[str, str], seconds: float) -> int:
+def alarms_while_quiet(here: Installation, seconds: float) -> int:
     """Alerts raised while nothing is done to the network."""
-    script = "from tallylight.alerts.models import Alert\nprint(json.dumps(Alert.objects.count()))"
-    before = int(ask_rows(env, script))
+    before = alarms(here)
     say(f"quiet for {seconds:g} s")
     time.sleep(seconds)
-    return int(ask_rows(env, script)) - before
+    return alarms(here) - before
 
 
-def run_one(env: dict[str, str], number: int) -> Report:
-    kind, node = list(KINDS)[number % len(KINDS)], NODES[number % len(NODES)]
+def alarms(here: Installation) -> int:
+    """All alerts ever raised."""
+    return int(here.rows("SELECT count(*) FROM alerts_alert")[0][0])
+
+
+def run_one(here: Installation, number: int) -> Report:
+    kind, node = list(KINDS)[number % len(KINDS)], list(NODES)[number % len(NODES)]
     amount = KINDS[kind]
     words = ["drill", kind, "--node", node, "--for", LENGTHS[kind], "--json", *(["--amount", amount] if amount else [])]
-    done = subprocess.run(tally(*words), env=env, capture_output=True, text=True, timeout=600, check=False)
+    done = here.tally(*words, within_s=600)
     if done.returncode:
         raise RuntimeError(f"{words} failed:\n{done.stderr[-3000:]}")
     report: Report = json.loads(done.stdout.strip().splitlines()[-1])
