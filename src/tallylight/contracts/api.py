@@ -181,8 +181,18 @@ def card(row: ContractVersion) -> VersionCard:
     )
 
 
+#: Agreements by the hash that pins them: what was read once stays true, and every alert asks for all of them.
+_read: dict[str, Agreement] = {}
+KEPT = 4_096
+
+
 def _agreement(row: ContractVersion) -> Agreement:
-    return reading.of_document(row.document).agreement
+    found = _read.get(row.sha256)
+    if found is None:
+        if len(_read) >= KEPT:
+            _read.clear()
+        found = _read[row.sha256] = reading.of_document(row.document).agreement
+    return found
 
 
 def _lasts(row: ContractVersion, at: datetime) -> bool:

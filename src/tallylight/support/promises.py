@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from uuid import UUID
 
 from tallylight.clocks import api as clocks
@@ -33,20 +32,19 @@ def in_force(organisation_id: UUID, at: datetime) -> Pinned | None:
     return Pinned(found[0].sha256, found[0].agreement) if found else None
 
 
-@lru_cache(maxsize=1024)
-def _pinned(organisation_id: UUID, opened_at: datetime, sha256: str) -> Agreement:
-    """A version in force is never rewritten, so what was read once stays true."""
-    found = in_force(organisation_id, opened_at)
-    if found is None or found.sha256 != sha256:
-        raise LookupError(f"contract {sha256} of {organisation_id} is not the one in force at {opened_at.isoformat()}")
-    return found.agreement
-
-
 def support_of(ticket: Ticket) -> SupportLevel | None:
-    """The promise for the ticket's level, or None if it stands under no contract."""
+    """The promise for the ticket's level, or None if it stands under no contract.
+
+    Raises LookupError if the version that the ticket names is not the one that was in force when it was opened.
+    """
     if not ticket.contract_sha256:
         return None
-    return _pinned(ticket.organisation_id, ticket.opened_at, ticket.contract_sha256).support_at(Level(ticket.level))
+    pinned = in_force(ticket.organisation_id, ticket.opened_at)
+    if pinned is None or pinned.sha256 != ticket.contract_sha256:
+        raise LookupError(
+            f"ticket {ticket.number}: contract {ticket.contract_sha256} was not in force when it was opened"
+        )
+    return pinned.agreement.support_at(Level(ticket.level))
 
 
 def note(ticket: Ticket, happening: Happening, *, at: datetime, reason: str = "") -> None:
