@@ -16,17 +16,10 @@ from ninja.openapi.schema import OpenAPISchema
 
 from tallylight import __version__
 from tallylight.accounts.api import Bearer, Session
-from tallylight.config.problems import problem_response
-from tallylight.kernel.errors import Invalid, NotFound, NotSignedIn, TallyError, gettext_noop
+from tallylight.config.problems import InvalidFields, invalid_fields, problem_response
+from tallylight.kernel.errors import Invalid, NotFound, NotSignedIn, TallyError
 
 log = structlog.get_logger(__name__)
-
-
-class InvalidFields(Invalid):
-    """Fields of a request don't fit; `fields` names each with its reason."""
-
-    code = "invalid-fields"
-    advice = gettext_noop("Correct the fields that are named and send it again.")
 
 
 #: RFC 9457, as `config.problems` makes it.
@@ -88,7 +81,7 @@ def _validation(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 @api.exception_handler(DjangoValidationError)
 def _django_validation(request: HttpRequest, error: DjangoValidationError) -> HttpResponse:
-    return problem_response(request, InvalidFields(fields=[{"field": "", "reason": text} for text in error.messages]))
+    return problem_response(request, invalid_fields(error))
 
 
 @api.exception_handler(AuthenticationError)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
@@ -52,8 +53,20 @@ class OtherMethod(Invalid):
     advice = gettext_noop("Send it again by one of these methods.")
 
 
+class InvalidFields(Invalid):
+    """Fields of a request don't fit; `fields` names each with its reason."""
+
+    code = "invalid-fields"
+    advice = gettext_noop("Correct the fields that are named and send it again.")
+
+
+def invalid_fields(error: ValidationError) -> InvalidFields:
+    """Django's own word for a field that doesn't fit, as ours."""
+    return InvalidFields(fields=[{"field": "", "reason": text} for text in error.messages])
+
+
 class ProblemPages:
-    """Turns a TallyError that a view let go into its answer, and a bare 405 into one that says what is allowed."""
+    """Turns an error that a view let go into its answer, and a bare 405 into one that says what is allowed."""
 
     sync_capable = True
     async_capable = False
@@ -71,6 +84,8 @@ class ProblemPages:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Django's hook. Other exceptions go on to Django's own handling."""
+        if isinstance(exception, ValidationError):
+            exception = invalid_fields(exception)
         return problem_response(request, exception) if isinstance(exception, TallyError) else None
 
 
