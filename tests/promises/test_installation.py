@@ -13,7 +13,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from tallylight.config.places import NODES
@@ -52,7 +51,7 @@ def open_to_others(home: Path) -> list[Path]:
 def test_it_starts_stays_private_ends_whole_and_starts_again_soon() -> None:
     with private_folder("tally-whole-") as folder:
         here = Installation(folder / "home")
-        before, strangers = modes(here.home), set(psutil.pids())
+        before = modes(here.home)
         print(f"\nfirst start: {here.start():.1f} s")
         until(here.is_well, "all is well")
         status = here.status()
@@ -67,10 +66,8 @@ def test_it_starts_stays_private_ends_whole_and_starts_again_soon() -> None:
         assert f"process {here.supervisor.pid}" in again.stderr
 
         ours = here.processes()
-        alive = {pid for pid in strangers if psutil.pid_exists(pid)}
         assert here.stop() == 0
         assert all(gone(process) for process in ours)
-        assert not {process.pid for process in ours} & alive
         assert here.tally("status").returncode == 3
 
         assert second_start(here) < SECOND_START_S
