@@ -39,7 +39,7 @@ def main(args: argparse.Namespace) -> int:
         wanted = parts(env, choice)
         require_free(part.port for part in wanted if part.port)
         screen = Screen(console, wanted)
-        supervisor = Supervisor(wanted, env.home, _environment_of_parts(env), screen)
+        supervisor = Supervisor(wanted, env.home, _environment_of_parts(env, choice), screen)
         with screen:
             asyncio.run(supervisor.run(lambda: screen.welcome(env, choice, clock.monotonic() - began)))
     console.print(_("Everything that was started has ended."))
@@ -57,11 +57,12 @@ def _choice(*, demo: bool) -> Choice:
     )
 
 
-def _environment_of_parts(env: Environment) -> dict[str, str]:
+def _environment_of_parts(env: Environment, choice: Choice) -> dict[str, str]:
     return child_environment() | {
         "TALLY_HOME": str(env.home),
         "TALLY_PORT": str(env.port),
         "TALLY_SMTP_URL": env.smtp_url,
+        "TALLY_DEMO": "1" if choice.mailbox else "0",
         "DJANGO_SETTINGS_MODULE": "tallylight.config.settings",
         "PYTHONUNBUFFERED": "1",
     }

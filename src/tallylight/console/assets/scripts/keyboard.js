@@ -1,4 +1,5 @@
-// Keys for everything: "?" lists them. Pages mark links with data-key="g d"; lists mark rows with data-row.
+// Keys for everything: "?" lists them. Pages mark links with data-key="g d", lists their rows with data-row, and what a key
+// does to the row in focus with data-act="a".
 const typing = (element) => element.closest("input, textarea, select, [contenteditable]");
 
 export function startKeyboard() {
@@ -17,7 +18,7 @@ export function startKeyboard() {
     const keys = first ? `${first} ${event.key}` : event.key;
     clearTimeout(timer);
     first = "";
-    const target = document.querySelector(`[data-key="${CSS.escape(keys)}"]`) ?? document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    const target = inRow(event.key) ?? marked(keys) ?? marked(event.key);
     if (target) {
       event.preventDefault();
       act(target);
@@ -26,6 +27,14 @@ export function startKeyboard() {
       timer = setTimeout(() => (first = ""), 1500);
     }
   });
+}
+
+function inRow(key) {
+  return document.activeElement?.closest("[data-row]")?.querySelector(`[data-act="${CSS.escape(key)}"]`);
+}
+
+function marked(keys) {
+  return document.querySelector(`[data-key="${CSS.escape(keys)}"]`);
 }
 
 function act(target) {
