@@ -137,15 +137,15 @@ class Ledger:
     def _try(self, change: Raised | Cleared) -> bool:
         """Whether the change is dealt with: written, or impossible and said so."""
         try:
+            connection.close_if_unusable_or_obsolete()
             write(change)
         except (OperationalError, InterfaceError) as fault:
             if not self.fault:
                 log.warning("alerts wait for PostgreSQL", reason=type(fault).__name__)
             self.fault = type(fault).__name__
+            connection.close()
             return False
         except Exception:
             log.exception("an alert could not be written", change=change)
-        finally:
-            connection.close()
         self.fault = ""
         return True

@@ -43,8 +43,8 @@ from tallylight.wire.plan import EnrolReply, EnrolRequest
 
 log = structlog.get_logger(__name__)
 
-#: Each second is judged this long (s) after it closed: nodes send right after the second, and the way takes its time.
-JUDGE_AFTER_S: Final = 0.25
+#: Each second is judged this long (s) after it closed, as nodes send right after the second; once more for those who are late.
+JUDGE_AFTER_S: Final = (0.25, 0.6)
 #: How often the fleet, its detours and the thresholds' revision are read (s); contracts are followed more slowly.
 FLEET_S: Final = 0.5
 CONTRACTS_S: Final = 60.0
@@ -198,7 +198,7 @@ class HubProcess:
         """Every second, a little after it closed."""
         while True:
             now = clock.unix_seconds()
-            await asyncio.sleep((JUDGE_AFTER_S - now) % 1.0 or 1.0)
+            await asyncio.sleep(min((after - now) % 1.0 or 1.0 for after in JUDGE_AFTER_S))
             await self._survive(self._judge_once)
 
     async def _judge_once(self) -> None:
@@ -274,9 +274,9 @@ class _Server(uvicorn.Server):
 def main() -> int:
     """Run the hub until told to stop."""
     for database in connections.settings.values():
-        database["OPTIONS"].pop(
-            "pool", None
-        )  # a few threads with a connection each; a pool would wait long to come back
+        # A few threads with a lasting connection each: a pool backs off for long when PostgreSQL was away.
+        database["OPTIONS"].pop("pool", None)
+        database["CONN_MAX_AGE"] = None
     home = environment().home / "hub"
     uvloop.run(HubProcess(home, environment().port_of(HUB)).run())
     return 0

@@ -42,8 +42,9 @@ class Database:
 
 
 def _answered(question: Callable[[], T]) -> T:
-    """A connection that failed is let go, so that the next question makes a new one."""
+    """The thread's connection is looked at first, and let go when it failed, so that the next question makes a new one."""
     try:
+        connection.close_if_unusable_or_obsolete()
         return question()
     except Error:
         connection.close()

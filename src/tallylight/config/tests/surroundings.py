@@ -21,6 +21,7 @@ import httpx
 from tallylight.embedded.testing import child_environment
 from tallylight.fleet import api as fleet
 from tallylight.kernel import clock
+from tallylight.kernel.chance import generator
 from tallylight.telemetry.synthetic import CALM, Weather, batch
 from tallylight.wire import doors
 from tallylight.wire.batch import Batch, encode
@@ -205,10 +206,9 @@ class Sending:
 
 
 def free_port() -> int:
-    """A port whose successor, the hub's, is free."""
+    """A port whose successor, the hub's, is free; below those that the system hands out for connections."""
     while True:
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            port = int(probe.getsockname()[1])
+        port = generator().randrange(12_000, 19_000, 2)
         with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port + 1)):
             return port
 
