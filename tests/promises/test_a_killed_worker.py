@@ -32,8 +32,8 @@ from tallylight.support.models import Ticket
 from tallylight.support.tests.scene import LUMEN, Scene, playing
 
 pytestmark = pytest.mark.django_db(transaction=True)
-#: A dead worker is noticed after six seconds; the sweeps come every five.
-TAKEN_OVER_S = 12.0
+#: A dead worker is noticed after six seconds and the sweeps come every five; a busy machine gets more patience than that.
+PATIENCE_S = 60.0
 EXPERT, MANAGER = "engineer@tallylight.example", "manager@tallylight.example"
 
 
@@ -112,7 +112,7 @@ def test_killed_while_it_hears_of_an_alert_the_next_one_hears_of_it(
     assert Incident.objects.count() == 1
     assert not Ticket.objects.exists()
     worker()
-    _until(Ticket.objects.exists, "the ticket was opened", within_s=TAKEN_OVER_S + 8)
+    _until(Ticket.objects.exists, "the ticket was opened")
     _until(lambda: len(sink.accepted) == 2, "its mails were sent")
     assert (Incident.objects.count(), Ticket.objects.count()) == (1, 1)
     assert len({str(each["Message-ID"]) for each in sink.messages}) == 2
@@ -153,7 +153,7 @@ def _held(table: str) -> Iterator[Callable[[], bool]]:
         yield waiting
 
 
-def _until(true: Callable[[], bool], what: str, *, within_s: float = TAKEN_OVER_S) -> None:
+def _until(true: Callable[[], bool], what: str, *, within_s: float = PATIENCE_S) -> None:
     deadline = time.monotonic() + within_s
     while not true():
         assert time.monotonic() < deadline, f"not within {within_s} s: {what}"
