@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import overload
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -26,6 +28,31 @@ class MinuteRow:
     packets: int
     node: str
     why: str
+
+
+class LatestFirst(Sequence[SliceCard]):
+    """Minutes in order of time, seen from the end."""
+
+    def __init__(self, minutes: Sequence[SliceCard]) -> None:
+        self._minutes = minutes
+
+    def __len__(self) -> int:
+        return len(self._minutes)
+
+    @overload
+    def __getitem__(self, index: int) -> SliceCard: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[SliceCard]: ...
+
+    def __getitem__(self, index: int | slice) -> SliceCard | list[SliceCard]:
+        count = len(self._minutes)
+        if isinstance(index, int):
+            if not 0 <= index < count:
+                raise IndexError(index)
+            return self._minutes[count - 1 - index]
+        start, stop, _step = index.indices(count)
+        return list(reversed(self._minutes[count - stop : count - start]))
 
 
 def minute_row(card: SliceCard, unit: str, *, is_staff: bool) -> MinuteRow:

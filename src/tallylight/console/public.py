@@ -58,14 +58,26 @@ def symptom(metric: Metric | None) -> str:
 
 def public_line(incident: PublicIncident, region: str) -> PublicLine:
     """An incident in one sentence."""
-    text = {
+    over = incident.recovered_at is not None
+    text = (_was if over else _is)(incident.metric) % {"region": region}
+    badge = Badge(Tone.GOOD, _("Recovered")) if over else Badge(Tone.BAD, _("Running"))
+    return PublicLine(incident.number, text, badge, incident.opened_at, incident.recovered_at)
+
+
+def _was(metric: Metric) -> str:
+    return {
         Metric.DEAD: _("Part of %(region)s did not answer."),
         Metric.LOSS: _("Packets were lost in %(region)s."),
         Metric.LATENCY: _("Latency was high in %(region)s."),
-    }[incident.metric] % {"region": region}
-    over = incident.recovered_at is not None
-    badge = Badge(Tone.GOOD, _("Recovered")) if over else Badge(Tone.BAD, _("Running"))
-    return PublicLine(incident.number, text, badge, incident.opened_at, incident.recovered_at)
+    }[metric]
+
+
+def _is(metric: Metric) -> str:
+    return {
+        Metric.DEAD: _("Part of %(region)s does not answer."),
+        Metric.LOSS: _("Packets are lost in %(region)s."),
+        Metric.LATENCY: _("Latency is high in %(region)s."),
+    }[metric]
 
 
 def status_lead(lines: list[RegionLine]) -> Lead:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from tallylight.escalation.api import step_name
+
 
 def role_title(role: str) -> str:
     """A role as a heading."""
@@ -27,11 +29,6 @@ def role_name(role: str) -> str:
 
 
 def step_title(step: str) -> str:
-    """A step of the ladder; a step that a contract names otherwise keeps its name."""
-    return {
-        "frontline": _("Frontline"),
-        "expert": _("Expert"),
-        "manager": _("Manager"),
-        "key-account-manager": _("Key-account manager"),
-        "direction": _("Direction"),
-    }.get(step, step)
+    """A step of the ladder as a heading."""
+    name = step_name(step)
+    return name[:1].upper() + name[1:]

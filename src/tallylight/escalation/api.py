@@ -14,6 +14,7 @@ from tallylight.escalation.matter import Matter
 from tallylight.escalation.models import Escalation, State, StepFired
 from tallylight.escalation.notices import ACKNOWLEDGE
 from tallylight.escalation.services import start, stop
+from tallylight.escalation.words import step_name
 from tallylight.kernel.lazy import Lazy
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "of_subject",
     "running_visible_to",
     "start",
+    "step_name",
     "stop",
 ]
 

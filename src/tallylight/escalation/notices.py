@@ -11,6 +11,7 @@ from tallylight.accounts.api import PersonCard
 from tallylight.escalation.ladder import Rung
 from tallylight.escalation.matter import Matter
 from tallylight.escalation.models import Escalation
+from tallylight.escalation.words import step_name
 from tallylight.incidents.api import level_name
 from tallylight.notify import api as notify
 
@@ -26,6 +27,7 @@ def notify_step(
     to = notify.Recipient(person.email, person.locale, person.timezone, person.name, person.id)
     with translation.override(person.locale):
         level = str(level_name(matter.level))
+        step, next_step = step_name(rung.name), step_name(following.name) if following else ""
     content = notify.compose(
         "escalation/mail/step.txt",
         to,
@@ -33,7 +35,8 @@ def notify_step(
         headline=matter.headline(person.locale),
         level=level,
         first=row.taken == 0,
-        rung=rung,
+        step=step,
+        next_step=next_step,
         following=following,
         due_at=row.due_at,
         overdue=row.due_at <= now,

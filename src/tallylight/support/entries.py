@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tallylight.contracts.api import Level, Metric
+from tallylight.escalation.api import step_name
 from tallylight.incidents.api import level_name
 from tallylight.support.models import Entry, Ticket
 from tallylight.support.states import Channel
@@ -89,7 +90,7 @@ def sentence(kind: str, facts: dict[str, Any], text: str) -> str:
 
 
 def _escalated(facts: dict[str, Any]) -> str:
-    named = {"step": facts["step"], "people": ", ".join(facts["people"])}
+    named = {"step": step_name(facts["step"]), "people": ", ".join(facts["people"])}
     if not facts["people"]:
         return _("Step “%(step)s” of the ladder found nobody; the next one follows at once.") % named
     return _("Step “%(step)s” of the ladder brought it to %(people)s.") % named

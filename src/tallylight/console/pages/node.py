@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from tallylight.accounts.api import Viewer
 from tallylight.console.charts import RANGES, Span, chart, chart_range, incident_spans
@@ -58,6 +59,7 @@ def history(name: str, span: Span, bands: list[dict[str, object]], *, now: datet
     data = {
         "charts": {each.metric: each.data for each in charts},
         "bands": bands,
+        "time": _("Time"),
         "start": int(start.timestamp()),
         "end": int(now.timestamp()),
     }

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from tallylight.accounts.api import OrganisationCard, Viewer, organisations
 from tallylight.console.doors import signed_in
-from tallylight.console.minutes import VERDICTS, minute_row, slices_lead
+from tallylight.console.minutes import VERDICTS, LatestFirst, minute_row, slices_lead
 from tallylight.console.months import month_at, neighbour, report_of
 from tallylight.console.pages.contract import customer_of
 from tallylight.console.promised import credit_steps, month_lead, promise_row
@@ -24,7 +24,7 @@ from tallylight.sla import api as sla
 from tallylight.sla.api import Report
 from tallylight.telemetry.api import HistoryAway
 
-PER_PAGE = 120
+PER_PAGE = 60
 
 
 @signed_in
@@ -78,7 +78,7 @@ def slices(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     found = sla.explain_slices(
         customer.id, region, objective, report.start, report.end, now=now, only=VERDICTS.get(only)
     )
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(LatestFirst(found), PER_PAGE).get_page(request.GET.get("page"))
     names = region_names()
     row = next(
         (

@@ -10,6 +10,7 @@ import pytest
 from tallylight.clocks.api import AROUND_THE_CLOCK, ClockEvent, read, response
 from tallylight.clocks.api import Kind as ClockKind
 from tallylight.console.cases import clock_view, desk_lead, due_tone, queue_row
+from tallylight.console.minutes import LatestFirst
 from tallylight.console.network import badge_of, region_tiles, wall_lead
 from tallylight.console.own_streams import home_lead, own_regions
 from tallylight.console.promised import kept_badge
@@ -151,3 +152,8 @@ def test_a_kept_clock_is_green_a_broken_one_red() -> None:
 
 def test_a_promise_without_a_counted_minute_is_neither_kept_nor_missed() -> None:
     assert [kept_badge(kept=kept).tone for kept in (None, True, False)] == [Tone.UNKNOWN, Tone.GOOD, Tone.BAD]
+
+
+def test_minutes_are_read_from_the_latest_on() -> None:
+    latest = LatestFirst(list("abcdefg"))  # type: ignore[arg-type]
+    assert (list(latest), latest[0], latest[2:4], latest[5:99]) == (list("gfedcba"), "g", ["e", "d"], ["b", "a"])

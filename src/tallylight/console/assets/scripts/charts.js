@@ -7,6 +7,7 @@ const language = document.documentElement.lang;
 const sync = uPlot.sync("history");
 
 const AGAIN_MS = 15_000;
+const LEAST = { ms: 10, percent: 0.02, integer: 5 }; // a quiet chart does not make a mountain of nothing
 const plots = new Map();
 let data = read(document);
 
@@ -41,9 +42,9 @@ function draw(place, chart) {
     width: place.clientWidth,
     height: place.clientHeight - 28,
     cursor: { sync: { key: sync.key }, y: false, points: { size: 6 } },
-    scales: { x: { time: true, range: () => [data.start, data.end] }, y: { range: (_, low, high) => [0, high > 0 ? high * 1.1 : 1] } },
+    scales: { x: { time: true, range: () => [data.start, data.end] }, y: { range: (_, low, high) => [0, Math.max(high * 1.1, LEAST[chart.form])] } },
     axes: [axis({ size: 28, values: (_, ticks) => ticks.map(clock(span)) }), axis({ size: 52, values: (_, ticks) => ticks.map((tick) => tickText(tick, chart.form)) })],
-    series: [{ value: (_, at) => (at === null ? "–" : clock(span, true)(at)), label: "" }, ...chart.lines.map((line, place_) => series(line, place_, chart))],
+    series: [{ value: (_, at) => (at === null ? "–" : clock(span, true)(at)), label: data.time }, ...chart.lines.map((line, place_) => series(line, place_, chart))],
     hooks: { drawClear: [(plot) => shade(plot, data.bands)] },
   };
   const plot = new uPlot(options, columns(chart), place);
