@@ -14,6 +14,7 @@ import argparse
 import http.client
 import json
 import os
+import platform
 import threading
 import time
 from dataclasses import dataclass
@@ -32,7 +33,8 @@ def main() -> None:
     args = parser.parse_args()
     figures = {"rules": [measure_pass(count) for count in (10_000, 100_000, 1_000_000)]}
     figures["ingest"] = measure_ingest(args.seconds, args.connections)
-    print(json.dumps({"bench": "hub", "cores": os.cpu_count(), **figures}))
+    machine = {"cores": os.cpu_count(), "machine": platform.machine(), "python": platform.python_version()}
+    print(json.dumps({"bench": "hub", "machine": machine, "figures": figures, "aims": []}))
 
 
 def measure_pass(count: int, passes: int = 30) -> dict[str, float]:

@@ -97,7 +97,8 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "connect_timeout": 5,
-            "pool": {"min_size": 1, "max_size": 12, "timeout": 10, "max_idle": 120},
+            # Within seconds of PostgreSQL coming back everybody is connected again: the pool's own patience grows to minutes.
+            "pool": {"min_size": 1, "max_size": 12, "timeout": 10, "max_idle": 120, "reconnect_timeout": 3},
         },
     }
 }
