@@ -87,8 +87,8 @@ def ticket(**facts: object) -> TicketCard:
         id=new_id(), number="T-00001", organisation_id=new_id(), customer="Lumen Live", incident=None,
         headline="Latency of 246 ms in Singapore (sin-1)", level=Level.FAULT, state=State.OPEN, viewers=5,
         owner_id=None, owner="Ana Ruiz", opened_at=AT, response_due_at=AT + timedelta(minutes=30),
-        resolution_due_at=AT + timedelta(hours=4), acknowledged_at=None, acknowledged_by="", acknowledged_via="",
-        resolved_at=None, closed_at=None, contract_sha256="",
+        resolution_due_at=AT + timedelta(hours=4), acknowledged_at=None, acknowledged_by_id=None, acknowledged_by="",
+        acknowledged_via="", resolved_at=None, closed_at=None, contract_sha256="",
     )  # fmt: skip
     return replace(card, **facts)  # type: ignore[arg-type]
 
