@@ -11,7 +11,7 @@ from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import get_language
 
 from tallylight.accounts.api import Viewer
-from tallylight.console.doors import reader_of
+from tallylight.console.doors import reader_of, wants_part
 from tallylight.console.formatting import html_language, machine
 from tallylight.console.navigation import entries
 from tallylight.kernel import clock
@@ -25,6 +25,7 @@ def console(request: HttpRequest) -> dict[str, Any]:
     frame = SimpleLazyObject(lambda: _frame(request))
     return {
         "frame": frame,
+        "is_part": wants_part(request),
         "now": now,
         "now_machine": machine(now),
         "zone_name": get_current_timezone_name(),

@@ -27,7 +27,9 @@ def signed_in(page: Page[P]) -> View[P]:
             viewer = viewer_of(request)
         except NotSignedIn:
             return redirect_to_login(request.get_full_path())
-        return page(request, viewer, *args, **kwargs)
+        response = page(request, viewer, *args, **kwargs)
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
 
     return view
 

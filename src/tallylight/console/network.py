@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tallylight.console.live.audience import share_of
+from tallylight.console.live.audience import path_key, share_of
 from tallylight.console.shapes import Badge, Lead, Tone
 from tallylight.fleet.api import NodeCard
-from tallylight.telemetry.api import LiveSnapshot, NodeLive, Presence
+from tallylight.telemetry.api import LiveSnapshot, NodeLive, PathLive, Presence
+
+#: A table of paths is shown for at most this many nodes.
+MOST_PATHS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,23 @@ class NodeTile:
     cpu: float | None = None
     viewers: int | None = None
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PathCell:
+    """One direction of probing; `key` names it on the event stream. None is unknown."""
+
+    key: str
+    latency_ms: float | None
+    loss: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PathRow:
+    """A node's paths to the others, in the order of the columns; None where it meets itself."""
+
+    node: str
+    cells: tuple[PathCell | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +114,22 @@ def region_tiles(
     for card in sorted(nodes, key=lambda each: each.name):
         by_region.setdefault(card.region, []).append(tile(card, live.get(card.name)))
     return tuple(RegionTile(code, names.get(code, code), tuple(tiles)) for code, tiles in sorted(by_region.items()))
+
+
+def path_rows(nodes: Sequence[str], snapshot: LiveSnapshot | None) -> tuple[PathRow, ...]:
+    """Every node against every other, both in the same order; nothing for more nodes than a table can hold."""
+    if snapshot is None or not 2 <= len(nodes) <= MOST_PATHS:
+        return ()
+    known = {(path.node, path.peer): path for path in snapshot.paths}
+    return tuple(PathRow(name, tuple(_cell(name, peer, known.get((name, peer))) for peer in nodes)) for name in nodes)
+
+
+def _cell(node: str, peer: str, path: PathLive | None) -> PathCell | None:
+    if node == peer:
+        return None
+    if path is None:
+        return PathCell(path_key(node, peer), None, None)
+    return PathCell(path_key(node, peer), path.latency_ms, share_of(path.loss_pct))
 
 
 def wall_lead(regions: Sequence[RegionTile], *, hub_away: bool) -> Lead:

@@ -11,7 +11,7 @@ from uuid import UUID
 from tallylight.accounts.api import Viewer
 from tallylight.contracts import api as contracts
 from tallylight.kernel.clock import rfc3339
-from tallylight.telemetry.api import LiveSnapshot, NodeLive, RegionLive
+from tallylight.telemetry.api import LiveSnapshot, NodeLive, PathLive, RegionLive
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,7 @@ def figures_for(audience: Audience, snapshot: LiveSnapshot) -> dict[str, Any]:
     if audience.staff:
         figures["nodes"] = {node.name: _node(node) for node in snapshot.nodes}
         figures["regions"] = {each.code: _region(each, each.viewers) for each in snapshot.regions}
+        figures["paths"] = {path_key(each.node, each.peer): _path(each) for each in snapshot.paths}
         figures["sum"] = {"all": {"viewers": sum(each.viewers for each in snapshot.regions)}}
     elif audience.organisation_id:
         figures["regions"] = {
@@ -108,6 +109,15 @@ def _node(node: NodeLive) -> dict[str, Any]:
 
 def _region(region: RegionLive, viewers: int) -> dict[str, Any]:
     return {"latency_ms": region.latency_ms, "loss": share_of(region.loss_pct), "viewers": viewers}
+
+
+def _path(path: PathLive) -> dict[str, Any]:
+    return {"latency_ms": path.latency_ms, "loss": share_of(path.loss_pct)}
+
+
+def path_key(node: str, peer: str) -> str:
+    """What a path is called on the event stream."""
+    return f"{node}>{peer}"
 
 
 def share_of(per_cent: float | None) -> float | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from tallylight.console.live.audience import Audience, Touch, figures_for, parts_for, states_for
+from tallylight.console.live.audience import PUBLIC, Audience, Touch, figures_for, parts_for, states_for
 from tallylight.kernel import clock
 from tallylight.kernel.clock import rfc3339
 from tallylight.telemetry.api import LiveSnapshot
@@ -54,18 +54,25 @@ class Broadcaster:
     """Looks once a second while somebody listens. Belongs to one event loop."""
 
     def __init__(
-        self, look: Callable[[], Awaitable[Look]], *, period_s: float = 1.0, seats: int = 1_000, seats_each: int = 30
+        self,
+        look: Callable[[], Awaitable[Look]],
+        *,
+        period_s: float = 1.0,
+        seats: int = 1_000,
+        seats_each: int = 30,
+        seats_public: int = 400,
     ) -> None:
         self._look, self._period_s = look, period_s
-        self._seats, self._seats_each = seats, seats_each
+        self._seats, self._seats_each, self._seats_public = seats, seats_each, seats_public
         self._taken: Counter[str] = Counter()
         self._pictures: list[Picture] = []
         self._fresh = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     def has_room(self, who: str) -> bool:
-        """Whether another stream can be opened, at all and for `who` (a person, or an address of the public)."""
-        return self._taken.total() < self._seats and self._taken[who] < self._seats_each
+        """Whether another stream can be opened, at all and for `who`: a person, or all of the public together."""
+        most = self._seats_public if who == PUBLIC.key else self._seats_each
+        return self._taken.total() < self._seats and self._taken[who] < most
 
     async def events(self, audience: Audience, who: str) -> AsyncIterator[str]:
         """Server-sent events for one subscriber, until it leaves or LIFE_S has passed."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 
-from django.db import close_old_connections
+from django.db import connection
 from django.http import HttpRequest, StreamingHttpResponse
 
 from tallylight.console.doors import reader_of
-from tallylight.console.live.audience import audience_of
+from tallylight.console.live.audience import PUBLIC, audience_of
 from tallylight.console.live.broadcast import Broadcaster
 from tallylight.console.live.look import Looker
 from tallylight.kernel import clock
@@ -33,10 +33,11 @@ def stream(request: HttpRequest) -> StreamingHttpResponse:
     """Server-sent events, as far as the reader may know. Raises TooManyStreams."""
     viewer = reader_of(request)
     audience = audience_of(viewer, now=clock.now())
-    who = str(viewer.person_id) if viewer else request.META.get("REMOTE_ADDR", "")
+    who = str(viewer.person_id) if viewer else PUBLIC.key
     if not broadcaster().has_room(who):
         raise TooManyStreams
-    close_old_connections()  # the stream must not keep a database connection from the pool for as long as it lives
+    if not connection.in_atomic_block:
+        connection.close()  # back to the pool: the stream outlives its need of the database by minutes
     response = StreamingHttpResponse(broadcaster().events(audience, who), content_type="text/event-stream")
     response["Cache-Control"] = "no-cache"
     response["X-Accel-Buffering"] = "no"

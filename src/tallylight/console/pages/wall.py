@@ -11,7 +11,7 @@ from tallylight.accounts.api import Viewer
 from tallylight.console.cases import queue_row
 from tallylight.console.doors import staff_only
 from tallylight.console.live.picture import picture_now
-from tallylight.console.network import region_tiles, wall_lead
+from tallylight.console.network import path_rows, region_tiles, wall_lead
 from tallylight.console.pages.incidents import rows_for
 from tallylight.console.reading import instant_text
 from tallylight.console.regions import region_names
@@ -37,6 +37,7 @@ def wall(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     context = {
         "lead": incident_lead(running[0], _standing(viewer, running, now=now)) if running else calm,
         "regions": regions,
+        "paths": path_rows([node.name for node in tiles], snapshot),
         "nodes": len(tiles),
         "well": sum(node.badge.tone is Tone.GOOD for node in tiles),
         "viewers": sum(node.viewers or 0 for node in tiles) if snapshot else None,

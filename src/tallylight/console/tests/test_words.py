@@ -11,7 +11,7 @@ from tallylight.clocks.api import AROUND_THE_CLOCK, ClockEvent, read, response
 from tallylight.clocks.api import Kind as ClockKind
 from tallylight.console.cases import clock_view, desk_lead, due_tone, queue_row
 from tallylight.console.minutes import LatestFirst
-from tallylight.console.network import badge_of, region_tiles, wall_lead
+from tallylight.console.network import PathCell, badge_of, path_rows, region_tiles, wall_lead
 from tallylight.console.own_streams import home_lead, own_regions
 from tallylight.console.promised import kept_badge
 from tallylight.console.public import region_line, status_lead
@@ -23,7 +23,7 @@ from tallylight.fleet.api import NodeCard
 from tallylight.incidents.api import Condition, RegionState
 from tallylight.kernel.ids import new_id
 from tallylight.support.api import Promise, State, TicketCard
-from tallylight.telemetry.api import Presence
+from tallylight.telemetry.api import PathLive, Presence
 
 NAMES = {"ap-southeast": "Singapore", "me-central": "Dubai"}
 
@@ -157,3 +157,11 @@ def test_a_promise_without_a_counted_minute_is_neither_kept_nor_missed() -> None
 def test_minutes_are_read_from_the_latest_on() -> None:
     latest = LatestFirst(list("abcdefg"))  # type: ignore[arg-type]
     assert (list(latest), latest[0], latest[2:4], latest[5:99]) == (list("gfedcba"), "g", ["e", "d"], ["b", "a"])
+
+
+def test_the_table_of_paths_has_every_pair_and_says_unknown() -> None:
+    known = PathLive(node="sin-1", peer="dxb-1", latency_ms=90.0, loss_pct=2.0, jitter_ms=1.0, silent_ms=0.0)
+    there, back = path_rows(["sin-1", "dxb-1"], snapshot(paths=(known,)))
+    assert there.cells == (None, PathCell("sin-1>dxb-1", 90.0, 0.02))
+    assert back.cells == (PathCell("dxb-1>sin-1", None, None), None)
+    assert path_rows([str(number) for number in range(40)], snapshot()) == ()

@@ -11,7 +11,9 @@ const LEAST = { ms: 10, percent: 0.02, integer: 5 }; // a quiet chart does not m
 const plots = new Map();
 let data = read(document);
 
-if (data) {
+if (data) requestAnimationFrame(() => setTimeout(begin)); // after the first paint
+
+function begin() {
   for (const place of document.querySelectorAll("[data-chart]")) plots.set(place.dataset.chart, draw(place, data.charts[place.dataset.chart]));
   setInterval(follow, AGAIN_MS);
 }
