@@ -9,13 +9,20 @@ from typing import Literal
 
 import structlog
 from asgiref.sync import sync_to_async
-from django.db import connections
+from django.conf import settings
+from django.db import OperationalError, connections
+from django.utils import translation
+from django.utils.module_loading import import_string
 from procrastinate import App
 from procrastinate.contrib.django import app as django_app
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Job, Status
 from procrastinate.psycopg_connector import PsycopgConnector
+
+from tallylight.config.subscriptions import SUBSCRIPTIONS
+from tallylight.contracts import api as contracts
+from tallylight.kernel import clock
 
 log = structlog.get_logger(__name__)
 
@@ -34,11 +41,27 @@ FINISH_S = 10
 
 def main() -> int:
     """Run until told to stop. Jobs in hand are finished first, for at most ten seconds."""
+    warm_up()
     try:
         asyncio.run(_work())
     finally:
         connections.close_all()
     return 0
+
+
+def warm_up() -> None:
+    """Load what the first incident will need, so that it waits for nothing: listeners, contracts, languages."""
+    for listener in {name for names in SUBSCRIPTIONS.values() for name in names}:
+        import_string(listener)
+    for language, _ in settings.LANGUAGES:
+        with translation.override(language):
+            translation.gettext("")
+    try:
+        contracts.all_in_force(clock.now())
+    except OperationalError as error:
+        log.warning("contracts are not loaded yet", error=type(error).__name__)
+    finally:
+        connections.close_all()
 
 
 async def _work() -> None:
