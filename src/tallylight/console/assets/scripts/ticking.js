@@ -23,13 +23,14 @@ function tick() {
   const now = serverNow();
   for (const element of document.querySelectorAll("[data-until]")) {
     const left = (Date.parse(element.dataset.until) - now) / 1000;
-    put(element, (left >= 0 ? element.dataset.left : element.dataset.over).replace("{}", duration(Math.abs(left))));
+    put(element, left >= 0 ? element.dataset.left : element.dataset.over, Math.abs(left));
   }
   for (const element of document.querySelectorAll("[data-since]")) {
-    put(element, element.dataset.ago.replace("{}", duration((now - Date.parse(element.dataset.since)) / 1000)));
+    put(element, element.dataset.ago, (now - Date.parse(element.dataset.since)) / 1000);
   }
 }
 
-function put(element, text) {
+function put(element, sentence, seconds) {
+  const text = sentence.replace("{}", duration(seconds, element.closest("[lang]").lang));
   if (element.textContent !== text) element.textContent = text;
 }

@@ -2,30 +2,30 @@
 const language = document.documentElement.lang || "en";
 const numbers = new Map();
 
-export function number(value, options = {}) {
-  const key = JSON.stringify(options);
-  if (!numbers.has(key)) numbers.set(key, new Intl.NumberFormat(language, options));
+export function number(value, options = {}, into = language) {
+  const key = into + JSON.stringify(options);
+  if (!numbers.has(key)) numbers.set(key, new Intl.NumberFormat(into, options));
   return numbers.get(key).format(value);
 }
 
 const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
 
 // The two largest units of a length in seconds: "1 hr 5 min", "1小时5分钟".
-export function duration(seconds) {
+export function duration(seconds, into = language) {
   let rest = Math.max(0, Math.floor(seconds));
   const first = UNITS.findIndex(([, size]) => rest >= size);
-  if (first < 0) return unit(0, "second");
+  if (first < 0) return unit(0, "second", into);
   const parts = [];
   for (const [name, size] of UNITS.slice(first, first + 2)) {
     const count = Math.floor(rest / size);
     rest -= count * size;
-    if (count) parts.push(unit(count, name));
+    if (count) parts.push(unit(count, name, into));
   }
-  return parts.join(language.startsWith("zh") ? "" : " ");
+  return parts.join(into.startsWith("zh") ? "" : " ");
 }
 
-function unit(count, name) {
-  return number(count, { style: "unit", unit: name, unitDisplay: "short" });
+function unit(count, name, into) {
+  return number(count, { style: "unit", unit: name, unitDisplay: "short" }, into);
 }
 
 const FORMS = {
