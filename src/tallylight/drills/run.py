@@ -17,11 +17,14 @@ from tallylight.drills.request import DrillRequest, Kind
 from tallylight.edge.impairment import Impairment
 from tallylight.fleet import api as fleet
 from tallylight.kernel import clock
+from tallylight.kernel.chance import generator
 from tallylight.sla import api as sla
 
 #: How often the rows are looked at (s), and how long recovery may take before the drill gives up waiting (s).
 LOOK_S = 0.2
 RECOVERY_S = 180.0
+#: Nodes report once a second, and the lane opens in step with them: a drill strikes at a moment that nobody's grid favours.
+GRID_S = 1.0
 
 Tell = Callable[[str, datetime], None]
 
@@ -35,6 +38,7 @@ async def run(request: DrillRequest, tell: Tell) -> Outcome:
     if trouble := await aside(lambda: watching.trouble(node)):
         raise NodeInTrouble(node=node.name, trouble=trouble)
     async with open_lane(node, settings.DRILL_PORT) as relay:
+        await asyncio.sleep(generator().uniform(0, GRID_S))
         relay.apply(_impairment(request))
         injected_at = clock.now()
         tell("injected", injected_at)

@@ -27,9 +27,9 @@ from tallylight.config.tests.surroundings import (
 )
 from tallylight.kernel import clock
 from tallylight.kernel.chance import generator
-from tallylight.kernel.ids import new_id
 from tallylight.telemetry.history.client import History
 from tallylight.telemetry.synthetic import Weather, batch
+from tallylight.telemetry.tests.databases import own_database
 from tallylight.wire import doors
 from tallylight.wire.batch import Batch, PathColumns, encode
 from tallylight.wire.columns import pack
@@ -42,15 +42,11 @@ SLOW = Weather(rtt_ms=300)
 @pytest.fixture
 def history(clickhouse_url: str) -> Iterator[History]:
     """An empty database of its own; the hub makes the tables."""
-    base, name = clickhouse_url.rsplit("/", 1)[0], f"t{new_id().hex}"
-    door = History(clickhouse_url)
-    door.run(f"CREATE DATABASE {name}")
-    own = History(f"{base}/{name}")
-    own.url = f"{base}/{name}"  # type: ignore[attr-defined]
-    yield own
-    own.close()
-    door.run(f"DROP DATABASE {name}")
-    door.close()
+    with own_database(clickhouse_url) as url:
+        own = History(url)
+        own.url = url  # type: ignore[attr-defined]
+        yield own
+        own.close()
 
 
 @pytest.fixture
