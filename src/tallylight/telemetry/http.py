@@ -1,7 +1,5 @@
 """Routes for the provider's staff: what the hub sees now, and lines for charts."""
 
-from __future__ import annotations
-
 import math
 from datetime import datetime
 from typing import Annotated
