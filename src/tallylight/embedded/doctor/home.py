@@ -8,8 +8,8 @@ from pathlib import Path
 
 from tallylight.config.environment import Environment
 from tallylight.embedded.doctor.findings import Finding, fine, note, wrong
-from tallylight.embedded.words import LOCALES
 from tallylight.embedded.words import gettext as _
+from tallylight.kernel.catalogue import LOCALES
 
 PACKAGE = Path(__file__).resolve().parents[2]
 

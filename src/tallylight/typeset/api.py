@@ -1,0 +1,60 @@
+"""The door of the typeset room: a document in, PDF or HTML out; values as documents write them."""
+
+from __future__ import annotations
+
+from tallylight.typeset import values
+from tallylight.typeset.document import (
+    Align,
+    Attachment,
+    Block,
+    Clause,
+    Column,
+    Definition,
+    Definitions,
+    Document,
+    Fact,
+    Facts,
+    Figure,
+    Heading,
+    Language,
+    Note,
+    Paragraph,
+    Section,
+    Signatory,
+    Signatures,
+    Table,
+    section_numbers,
+)
+from tallylight.typeset.errors import FontsMissing, NotTypeset
+from tallylight.typeset.html import style, to_fragment, to_html
+from tallylight.typeset.pdf import to_pdf
+
+__all__ = [
+    "Align",
+    "Attachment",
+    "Block",
+    "Clause",
+    "Column",
+    "Definition",
+    "Definitions",
+    "Document",
+    "Fact",
+    "Facts",
+    "Figure",
+    "FontsMissing",
+    "Heading",
+    "Language",
+    "NotTypeset",
+    "Note",
+    "Paragraph",
+    "Section",
+    "Signatory",
+    "Signatures",
+    "Table",
+    "section_numbers",
+    "style",
+    "to_fragment",
+    "to_html",
+    "to_pdf",
+    "values",
+]
