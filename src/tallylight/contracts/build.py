@@ -25,11 +25,10 @@ from tallylight.contracts.agreement import (
     Tier,
     UnknownCounts,
 )
-from tallylight.kernel.business_time import Calendar, Hours, local_midnight
+from tallylight.contracts.calendars import calendar
+from tallylight.kernel.business_time import add_months, local_midnight
 
 Doc = dict[str, Any]
-
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def agreement(doc: Doc) -> Agreement:
@@ -64,39 +63,13 @@ def term(doc: Doc) -> tuple[datetime, datetime | None]:
     return starts, local_midnight(add_months(first, doc["term"]["months"]), doc["timezone"])
 
 
-def add_months(day: date, months: int) -> date:
-    """The same day `months` later, or the month's last where it has no such day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(year, month + 1, min(day.day, last))
-        except ValueError:
-            continue
-    raise AssertionError("every month has 28 days")
-
-
-def calendar(doc: Doc, name: str) -> Calendar:
-    """The calendar of that name."""
-    entry = doc["calendars"][name]
-    closed = frozenset(map(date.fromisoformat, entry.get("closed", ())))
-    hours = entry["hours"]
-    week = None if hours == "24x7" else tuple(tuple(map(interval, hours.get(day, ()))) for day in WEEKDAYS)
-    return Calendar(name, entry.get("timezone", doc["timezone"]), week, closed)
-
-
-def interval(text: str) -> Hours:
-    """`"09:00-18:00"` as minutes of the day."""
-    opens, closes = (int(edge[:2]) * 60 + int(edge[3:]) for edge in text.split("-"))
-    return Hours(opens, closes)
-
-
 def support_level(doc: Doc, level: Level) -> SupportLevel:
     """The promise for one level, with its own ladder or the contract's."""
     entry = doc["support"][level.value]
     return SupportLevel(
         level=level,
         covers=entry["covers"],
-        calendar=calendar(doc, entry["calendar"]),
+        calendar=calendar(entry["calendar"], doc["calendars"][entry["calendar"]], doc["timezone"]),
         channels=channels(entry),
         response=q.duration(entry["response"]),
         update=q.duration(entry["update"]),

@@ -1,12 +1,14 @@
-"""`tally contract`: lint a contract file, or put one in force."""
+"""`tally contract`: lint a contract file, list days off for one, or put one in force."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import sys
+from datetime import date
 from pathlib import Path
 
+from tallylight.contracts import calendars
 from tallylight.contracts.errors import ContractInvalid
 from tallylight.contracts.reading import Reading, read
 from tallylight.kernel import clock
@@ -18,6 +20,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="verb", required=True)
     lint = verbs.add_parser("lint", help="name every fault of contract files by line and column")
     lint.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    _add_days(
+        verbs.add_parser("days", help="list public holidays or iCalendar closures, ready for a contract's calendar")
+    )
     apply = verbs.add_parser("apply", help="put a contract in force for an organisation")
     apply.add_argument("file", type=Path, metavar="FILE")
     apply.add_argument("--organisation", required=True, metavar="SLUG", help="the customer's slug")
@@ -27,7 +32,46 @@ def main(args: argparse.Namespace) -> int:
     """The exit code: 0 when all is well, 1 when a contract has faults or could not be put in force."""
     if args.verb == "lint":
         return max([_lint(path) for path in args.files])
+    if args.verb == "days":
+        return _days(args)
     return _apply(args.file, args.organisation)
+
+
+def _add_days(days: argparse.ArgumentParser) -> None:
+    days.add_argument("file", type=Path, metavar="FILE", help="the contract")
+    days.add_argument("calendar", metavar="CALENDAR", help="the calendar that the days are for")
+    days.add_argument("--from", dest="first", type=date.fromisoformat, required=True, metavar="DATE")
+    days.add_argument("--until", dest="last", type=date.fromisoformat, required=True, metavar="DATE", help="last day")
+    source = days.add_mutually_exclusive_group(required=True)
+    source.add_argument("--country", help="public holidays of an ISO 3166-1 code, such as SG")
+    source.add_argument("--ical", type=Path, metavar="ICS", help="closures by the events of an iCalendar file")
+    days.add_argument("--subdivision", help="the part of the country, such as BY")
+
+
+def _days(args: argparse.Namespace) -> int:
+    from tallylight.contracts import days_off
+
+    reading = _read(args.file)
+    if reading is None:
+        return 1
+    entries = reading.document["calendars"]
+    if args.calendar not in entries:
+        print(f"{args.file}: there is no calendar {args.calendar}, only {', '.join(entries)}", file=sys.stderr)
+        return 1
+    calendar = calendars.calendar(args.calendar, entries[args.calendar], reading.document["timezone"])
+    try:
+        found = (
+            days_off.closures(_text(args.ical), calendar, args.first, args.last)
+            if args.ical
+            else days_off.public_holidays(
+                args.country, args.first, args.last, subdivision=args.subdivision, calendar=calendar
+            )
+        )
+    except (days_off.NoSuchPlace, days_off.NotICalendar, days_off.TooLong, OSError) as error:
+        print(f"{args.ical or args.country}: {error}", file=sys.stderr)
+        return 1
+    print(*days_off.written(found, country=args.country, subdivision=args.subdivision), sep="\n")
+    return 0
 
 
 def _lint(path: Path) -> int:

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 from tallylight.contracts import quantities as q
 from tallylight.contracts.agreement import Metric, Promise
-from tallylight.contracts.build import WEEKDAYS, bound_key
+from tallylight.contracts.build import bound_key
+from tallylight.contracts.calendars import WEEKDAYS
 from tallylight.contracts.errors import Problem
 from tallylight.contracts.yaml_text import Path, Text, dotted
 from tallylight.kernel.money import EXPONENTS
@@ -62,6 +63,8 @@ def _parties(doc: Doc) -> Iterator[Fault]:
 
 def _calendars(doc: Doc) -> Iterator[Fault]:
     for name, entry in doc["calendars"].items():
+        for day, texts in entry.get("exceptions", {}).items():
+            yield from _intervals(("calendars", name, "exceptions", day), texts)
         if entry["hours"] == "24x7":
             continue
         for day in WEEKDAYS:

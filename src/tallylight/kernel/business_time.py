@@ -7,13 +7,16 @@ Conventions:
 - Seconds are real seconds: a Sunday of 25 hours counts 25.
 - A wall time that happens twice opens at its first and closes at its last occurrence; a wall time that a zone skips is the
   instant of the skip.
+- What a calendar says of one date (`special`) stands above its closed days, and those stand above the hours of the week.
 """
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 #: How far ahead a duration is looked for before a calendar is called closed for good.
@@ -39,32 +42,52 @@ class Hours:
             raise ValueError("hours open before they close, within one day")
 
 
+#: From midnight to midnight.
+WHOLE_DAY = (Hours(0, 1440),)
+
+
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """When time counts. `week` holds each weekday's hours, Monday first; None counts around the clock.
 
-    `closed` are whole local days on which nobody works. `zone` is an IANA name.
+    `closed` are whole local days on which nobody works, such as public holidays. `special` gives single dates hours of their
+    own, whatever the week or `closed` say: a half day, an open Sunday, or none at all. `zone` is an IANA name. The hours of a
+    day lie in order and apart; ValueError otherwise.
     """
 
     name: str
     zone: str = "UTC"
     week: tuple[tuple[Hours, ...], ...] | None = None
     closed: frozenset[date] = frozenset()
+    special: frozenset[tuple[date, tuple[Hours, ...]]] = frozenset()
+    _special: dict[date, tuple[Hours, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.week is not None and len(self.week) != 7:
             raise ValueError("a week has seven days")
+        object.__setattr__(self, "_special", dict(self.special))
+        if len(self._special) < len(self.special):
+            raise ValueError("a date has its special hours once")
+        for hours in (*(self.week or ()), *self._special.values()):
+            if any(one.closes > other.opens for one, other in pairwise(hours)):
+                raise ValueError("the hours of a day lie in order and apart")
 
     @property
     def always(self) -> bool:
         """Whether every instant counts."""
-        return self.week is None and not self.closed
+        return self.week is None and not self.closed and not self.special
 
     def hours_on(self, day: date) -> tuple[Hours, ...]:
         """The hours of a local day."""
+        if day in self._special:
+            return self._special[day]
         if day in self.closed:
             return ()
-        return (Hours(0, 1440),) if self.week is None else self.week[day.weekday()]
+        return WHOLE_DAY if self.week is None else self.week[day.weekday()]
+
+    def works_on(self, day: date) -> bool:
+        """Whether a local day has any hours: whether it is a business day."""
+        return bool(self.hours_on(day))
 
 
 #: Every second of every day.
@@ -125,6 +148,17 @@ def is_open(calendar: Calendar, at: datetime) -> bool:
 def local_midnight(day: date, zone: str) -> datetime:
     """The first instant of a local day, in UTC."""
     return _instant(day, 0, ZoneInfo(zone), last=False)
+
+
+def local_day(at: datetime, zone: str) -> date:
+    """The local day on which an instant lies."""
+    return at.astimezone(ZoneInfo(zone)).date()
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of the month `months` later, or that month's last where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _clipped(calendar: Calendar, start: datetime, end: datetime) -> Iterator[Span]:

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from tallylight.contracts import yaml_text
 from tallylight.contracts.agreement import Level, Metric, Promise
-from tallylight.contracts.build import add_months
 from tallylight.contracts.errors import ContractInvalid, Problem
 from tallylight.contracts.reading import read
 from tallylight.contracts.tests.samples import KEY_ACCOUNT, STARTER, changed, line_of
@@ -50,14 +49,6 @@ def test_the_key_account_has_a_ladder_of_its_own_for_major_cases() -> None:
 def test_a_term_that_does_not_renew_ends() -> None:
     agreement = read(changed(STARTER, "months: 12, renews: true", "months: 2, renews: false")).agreement
     assert agreement.ends_at == datetime(2026, 2, 28, 16, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("day", "months", "expected"),
-    [("2026-01-31", 1, "2026-02-28"), ("2027-12-31", 2, "2028-02-29"), ("2026-03-31", 1, "2026-04-30")],
-)
-def test_months_end_on_their_last_day(day: str, months: int, expected: str) -> None:
-    assert add_months(datetime.fromisoformat(day).date(), months).isoformat() == expected
 
 
 def test_comments_and_layout_do_not_change_the_hash_but_a_number_does() -> None:

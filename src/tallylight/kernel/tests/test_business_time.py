@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from tallylight.kernel.business_time import (
     Calendar,
     Hours,
     NeverOpen,
+    add_months,
     after,
     is_open,
     local_midnight,
@@ -91,6 +93,37 @@ def test_a_day_that_a_zone_skips_is_empty() -> None:
 def test_a_calendar_that_never_opens_says_so() -> None:
     with pytest.raises(NeverOpen):
         after(Calendar("never", "UTC", ((),) * 7), at("2026-01-01"), HOUR)
+
+
+def test_a_date_with_hours_of_its_own_is_open_whatever_the_week_and_the_holidays_say() -> None:
+    special = {date(2026, 5, 1): (Hours(600, 660),), date(2026, 5, 2): OFFICE, date(2026, 5, 4): ()}
+    calendar = replace(BERLIN, special=frozenset(special.items()))
+    assert open_time(calendar, at("2026-05-01"), at("2026-05-02")) == HOUR
+    assert open_time(calendar, at("2026-05-02"), at("2026-05-03")) == 8 * HOUR
+    assert not calendar.works_on(date(2026, 5, 4))
+    assert after(calendar, at("2026-05-02T18:00"), HOUR) == at("2026-05-05T10:00", "Europe/Berlin")
+
+
+def test_one_closed_day_in_a_calendar_around_the_clock_is_the_only_one_that_does_not_count() -> None:
+    calendar = replace(AROUND_THE_CLOCK, special=frozenset({(date(2026, 5, 4), ())}))
+    assert not calendar.always
+    assert open_time(calendar, at("2026-05-03"), at("2026-05-06")) == 48 * HOUR
+
+
+@pytest.mark.parametrize("hours", [(Hours(0, 60), Hours(30, 90)), (Hours(60, 90), Hours(0, 30))])
+def test_hours_that_overlap_or_run_backwards_are_refused(hours: tuple[Hours, ...]) -> None:
+    with pytest.raises(ValueError, match="in order and apart"):
+        Calendar("wrong", special=frozenset({(date(2026, 5, 4), hours)}))
+    with pytest.raises(ValueError, match="in order and apart"):
+        Calendar("wrong", week=(hours,) * 7)
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "expected"),
+    [("2026-01-31", 1, "2026-02-28"), ("2027-12-31", 2, "2028-02-29"), ("2026-03-31", 1, "2026-04-30")],
+)
+def test_months_end_on_their_last_day(day: str, months: int, expected: str) -> None:
+    assert add_months(datetime.fromisoformat(day).date(), months).isoformat() == expected
 
 
 instants = st.integers(0, 400 * 24 * 3600).map(lambda seconds: at("2025-12-01") + timedelta(seconds=seconds))
