@@ -1,0 +1,125 @@
+"""The logs of many clocks as columns of numpy, and what they say. Values only.
+
+Instants are int64 microseconds since 1970 in UTC, lengths int64 microseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tallylight.clocks.log import ClockEvent, Kind, Profile, in_order
+from tallylight.clocks.reading import State
+from tallylight.clocks.tables import FOREVER, Ints, microseconds
+from tallylight.kernel.business_time import Calendar
+
+Bools = NDArray[np.bool_]
+Codes = NDArray[np.int8]
+
+#: How kinds of events and states are written in a column: by their place here.
+KINDS = tuple(Kind)
+STATES = tuple(State)
+KIND_CODE = {kind: code for code, kind in enumerate(KINDS)}
+STATE_CODE = {state: code for code, state in enumerate(STATES)}
+
+_TICK = timedelta(microseconds=1)
+
+
+class Clock(NamedTuple):
+    """What a reading is made from: one clock's log, how it is timed, and when time counts."""
+
+    events: Iterable[ClockEvent]
+    profile: Profile
+    calendar: Calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Logs:
+    """The event logs of many clocks. Clock i has the events from `offsets[i]` (inside) to `offsets[i + 1]` (outside), by time.
+
+    One entry a clock: `calendar` (its place among the calendars of a table), `target_us` (at the start), `repeats`.
+    One entry an event: `kind` (its place in KINDS), `at_us`, and `length_us`: the cap of a pause (FOREVER without one), the new
+    target of a retargeting, nothing otherwise.
+    """
+
+    calendar: Ints
+    target_us: Ints
+    repeats: Bools
+    offsets: Ints
+    kind: Codes
+    at_us: Ints
+    length_us: Ints
+
+    def __len__(self) -> int:
+        return int(self.target_us.size)
+
+    @property
+    def nbytes(self) -> int:
+        """Octets of all columns."""
+        return sum(getattr(self, each.name).nbytes for each in fields(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What every clock says at `now_us`, one entry a clock, equal to what `read` says of each.
+
+    `state` is the place in STATES; `due_us` is FOREVER where there is no due instant; `remaining_us` is below zero when overdue.
+    """
+
+    now_us: int
+    state: Codes
+    due_us: Ints
+    counted_us: Ints
+    remaining_us: Ints
+
+    def __len__(self) -> int:
+        return int(self.state.size)
+
+    def state_of(self, clock: int) -> State:
+        """The state of one clock."""
+        return STATES[int(self.state[clock])]
+
+    def next_due(self, count: int) -> Ints:
+        """The clocks whose promises break next, the nearest first, at most `count`; of the same instant, in their own order.
+
+        Those that are broken, kept or called off are not among them, nor are those that no instant is known for.
+        """
+        owed = (self.state == STATE_CODE[State.RUNNING]) | (self.state == STATE_CODE[State.PAUSED])
+        due = np.where(owed, self.due_us, FOREVER)
+        last = np.partition(due, count - 1)[count - 1] if 0 < count < due.size else FOREVER
+        near = np.flatnonzero((due <= last) & (due < FOREVER))
+        return near[np.argsort(due[near], kind="stable")][:count]
+
+
+def logs_of(clocks: Sequence[Clock]) -> tuple[Logs, tuple[Calendar, ...]]:
+    """The clocks as columns, and the calendars that their `calendar` counts in."""
+    calendars = {calendar: place for place, calendar in enumerate(dict.fromkeys(each.calendar for each in clocks))}
+    heard = [list(_heard(each)) for each in clocks]
+    events = [event for log in heard for event in log]
+    logs = Logs(
+        calendar=np.array([calendars[each.calendar] for each in clocks], np.int64),
+        target_us=np.array([each.profile.target // _TICK for each in clocks], np.int64),
+        repeats=np.array([each.profile.repeats for each in clocks], np.bool_),
+        offsets=np.cumsum([0, *map(len, heard)], dtype=np.int64),
+        kind=np.array([kind for kind, _, _ in events], np.int8),
+        at_us=np.array([at for _, at, _ in events], np.int64),
+        length_us=np.array([length for _, _, length in events], np.int64),
+    )
+    return logs, tuple(calendars)
+
+
+def _heard(clock: Clock) -> Iterator[tuple[int, int, int]]:
+    """Kind, instant and length of every event in order; a retargeting without a target changes nothing and is left out."""
+    for event in in_order(clock.events):
+        length: timedelta | None = None
+        if event.kind is Kind.PAUSED:
+            length = event.cap if event.cap is not None else clock.profile.pause_cap
+        elif event.kind is Kind.RETARGETED:
+            length = event.target
+        if event.kind is not Kind.RETARGETED or length is not None:
+            yield KIND_CODE[event.kind], microseconds(event.at), FOREVER if length is None else length // _TICK
