@@ -6,11 +6,12 @@ milliseconds, money is `Money`. All instants are aware and in UTC.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from tallylight.contracts.commercial import Capacity, ChangeNotice, Exit, Fees, Privacy, Scope, Term
 from tallylight.kernel.business_time import Calendar
 from tallylight.kernel.money import Money
 
@@ -57,6 +58,38 @@ class Promise(StrEnum):
     AVAILABILITY = "availability"
     LATENCY = "latency"
     LOSS = "loss"
+    JITTER = "jitter"
+    #: From joining to the first picture, in ms; also called join time.
+    FIRST_FRAME = "first-frame"
+    #: Share of watching time with a picture that stands still.
+    FREEZE = "freeze"
+    #: Share of requests that failed.
+    ERRORS = "errors"
+
+    @property
+    def unit(self) -> str:
+        """`ms` or `%`."""
+        return "ms" if self in (Promise.LATENCY, Promise.JITTER, Promise.FIRST_FRAME) else "%"
+
+
+class Source(StrEnum):
+    """Where an objective's figures come from: our probes, or what is reported slice by slice by players or relays."""
+
+    PROBES = "probes"
+    REPORTED = "reported"
+
+
+class Attain(StrEnum):
+    """How slices become attainment.
+
+    SLICES: the share of counted slices that are good. MEAN: 100 less the mean of the slices' bad shares in per cent (for
+    availability the mean itself). AFFECTED: 100 less the bad slices, each times the share of users it hit, in per cent of the
+    counted ones.
+    """
+
+    SLICES = "slices"
+    MEAN = "mean"
+    AFFECTED = "affected"
 
 
 class Statistic(StrEnum):
@@ -72,6 +105,54 @@ class UnknownCounts(StrEnum):
     GOOD = "good"
     BAD = "bad"
     EXCLUDED = "excluded"
+
+
+class CreditBase(StrEnum):
+    """What a credit is a percentage of: the fees of the whole month, or those of the objective's service."""
+
+    MONTHLY_FEES = "monthly-fees"
+    SERVICE_FEES = "service-fees"
+
+
+class Rounding(StrEnum):
+    """How an amount becomes whole minor units, once, at the end."""
+
+    HALF_EVEN = "half-even"
+    HALF_UP = "half-up"
+    DOWN = "down"
+    UP = "up"
+
+
+class CreditForm(StrEnum):
+    """How a credit is paid: off a later invoice, or back."""
+
+    CREDIT = "credit"
+    REFUND = "refund"
+
+
+class Promised(StrEnum):
+    """A support clock whose miss may earn a credit."""
+
+    RESPONSE = "response"
+    UPDATE = "update"
+    MITIGATION = "mitigation"
+    RESOLUTION = "resolution"
+
+
+class Answer(StrEnum):
+    """What counts as a response: a person takes the case on, or a person has also written what is done next."""
+
+    TAKEN = "taken"
+    ANSWERED = "answered"
+
+
+class ExclusionKind(StrEnum):
+    """Why slices may be taken out of the count."""
+
+    MAINTENANCE = "maintenance"
+    CUSTOMER = "customer-caused"
+    FORCE_MAJEURE = "force-majeure"
+    OVERLOAD = "overload"
 
 
 class Combine(StrEnum):
@@ -104,8 +185,29 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """A reason for which a level's clocks may stand still, for at most `most` of real time each time."""
+
+    reason: str
+    most: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Somebody who is named: a key-account manager, a direct line to an expert. `reach` is an address or a number."""
+
+    role: str
+    name: str
+    reach: str
+
+
+@dataclass(frozen=True, slots=True)
 class SupportLevel:
-    """What is promised for one level: when we work, how to reach us, and how soon we answer, report and mend."""
+    """What is promised for one level: when we work, how to reach us, and how soon we answer, report, mitigate and mend.
+
+    `mitigation` is when viewers no longer feel it, though its cause may remain; None where nothing is promised. `answer` is what
+    counts as a response. Clocks stand still for nothing but `pauses`.
+    """
 
     level: Level
     covers: str
@@ -115,6 +217,10 @@ class SupportLevel:
     update: timedelta
     resolution: timedelta
     ladder: tuple[Step, ...]
+    mitigation: timedelta | None = None
+    answer: Answer = Answer.TAKEN
+    pauses: tuple[Pause, ...] = ()
+    contacts: tuple[Contact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +248,11 @@ class SeverityRule:
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """A promise about one-minute slices: of the counted slices of a calendar month, at least `target` per cent are good.
+    """A promise about slices of a calendar month: attainment, as `attain` takes it from them, reaches `target` per cent.
 
-    A slice is good when its figure is within `bound`: latency at most `bound` ms, loss at most `bound` %, availability at
-    least `bound` % of probe packets answered. With fewer than `min_samples` packets it is unknown.
+    A slice is good when its figure is within `bound`, in `promise.unit`: at least `bound` for availability, at most for every
+    other. With fewer than `min_samples` samples it is unknown. Bad slices count as bad only in a row of at least `at_least_for`
+    (zero: always); shorter rows count as good. `tiers` are the objective's own; empty: those of the credit table.
     """
 
     name: str
@@ -157,6 +264,26 @@ class Objective:
     target: Decimal
     min_samples: int
     unknown: UnknownCounts
+    source: Source = Source.PROBES
+    slice: timedelta = timedelta(minutes=1)
+    attain: Attain = Attain.SLICES
+    at_least_for: timedelta = timedelta(0)
+    tiers: tuple[Tier, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExclusionRule:
+    """A kind of slices that may be taken out, and the role that must approve each use.
+
+    Maintenance is announced `notice` ahead and takes out at most `most_a_month`. Overload takes out slices in which the load is
+    above `load_multiple` times its mean over the counted slices of the month; it needs no approval, being measured.
+    """
+
+    kind: ExclusionKind
+    approver: str
+    notice: timedelta | None = None
+    most_a_month: timedelta | None = None
+    load_multiple: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,18 +315,46 @@ class Tier:
 
 
 @dataclass(frozen=True, slots=True)
+class OutageCredit:
+    """Bad minutes of availability, each times the share of users it hit, in per cent of the scheduled minutes, times `multiple`,
+    is the percentage of the base that is owed."""
+
+    multiple: Decimal = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class MissCredit:
+    """Each broken support promise of `clock` at `level` earns `credit` per cent of the base, together at most `most` a month."""
+
+    level: Level
+    clock: Promised
+    credit: Decimal
+    most: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class CreditTable:
-    """What a broken objective earns. `tiers` go from the mildest miss to the worst; `cap` is per cent of the monthly fee."""
+    """What broken promises earn. `tiers` go from the mildest miss to the worst; `cap` is per cent of the base.
+
+    Amounts under `minimum` are not owed. Where nothing is `automatic`, a claim comes within `claim_days` of the month's end.
+    """
 
     tiers: tuple[Tier, ...]
     cap: Decimal
     combine: Combine
     automatic: bool
+    base: CreditBase = CreditBase.MONTHLY_FEES
+    outage: OutageCredit | None = None
+    misses: tuple[MissCredit, ...] = ()
+    rounding: Rounding = Rounding.HALF_EVEN
+    minimum: Money | None = None
+    claim_days: int | None = None
+    pays: CreditForm = CreditForm.CREDIT
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """One contract version, whole. `ends_at` is None while the term renews by itself."""
+    """One contract version, whole. `ends_at` is None while the term renews by itself; `monthly_fee` is `fees.every_month`."""
 
     number: str
     title: str
@@ -217,6 +372,14 @@ class Agreement:
     thresholds: tuple[Threshold, ...]
     credit: CreditTable
     monthly_fee: Money
+    term: Term
+    fees: Fees
+    scope: Scope = field(default_factory=Scope)
+    exclusions: tuple[ExclusionRule, ...] = ()
+    capacity: Capacity | None = None
+    privacy: Privacy | None = None
+    exit: Exit | None = None
+    changes: ChangeNotice = field(default_factory=ChangeNotice)
 
     def support_at(self, level: Level) -> SupportLevel:
         """The promise for `level`; every agreement has all three."""

@@ -26,6 +26,7 @@ from tallylight.contracts.agreement import (
     UnknownCounts,
 )
 from tallylight.contracts.calendars import calendar
+from tallylight.contracts.commercial import Fees, Term
 from tallylight.kernel.business_time import add_months, local_midnight
 
 Doc = dict[str, Any]
@@ -51,6 +52,8 @@ def agreement(doc: Doc) -> Agreement:
         thresholds=tuple(one for each in doc["thresholds"] for one in thresholds(each, doc)),
         credit=credit(doc["credit"]),
         monthly_fee=q.money(doc["fee"]["monthly"]),
+        term=Term(months=doc["term"]["months"], renews=doc["term"]["renews"]),
+        fees=Fees(monthly=q.money(doc["fee"]["monthly"])),
     )
 
 
