@@ -21,10 +21,21 @@ from tallylight.config.api import api
 from tallylight.config.security import Limiter
 from tallylight.contracts.models import ContractVersion
 from tallylight.incidents.models import Incident
-from tests.promises.world import REGIONS, World, bad_night, make_world
+from tests.promises.world import EXAMPLES, REGIONS, World, bad_night, make_world
 
 pytestmark = pytest.mark.django_db
 WORDS = "the quarrel about the green room"
+NOTE = "what was said about the fee on the roof"
+#: What every route that takes anything would take from whoever may send it.
+SENT = {
+    "text": "mine now",
+    "title": "mine now",
+    "reason": "mine now",
+    "name": "Mine",
+    "capacity": "Owner",
+    "sha256": "0" * 64,
+    "may_sign": True,
+}
 #: Never ends; who hears what on it is tested with the console.
 STREAMS = {"/live/stream"}
 
@@ -36,6 +47,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     made = make_world()
     ticket = bad_night(made)
     say(made, ticket.id)
+    propose(made)
     return made
 
 
@@ -44,6 +56,14 @@ def say(world: World, ticket: UUID) -> None:
     client = signed_in(world.large.member)
     answer = client.post(f"/api/v1/tickets/{ticket}/messages", {"text": WORDS}, content_type="application/json")
     assert answer.status_code < 300, answer.content
+
+
+def propose(world: World) -> None:
+    """The provider proposes an amendment to the large customer."""
+    source = (EXAMPLES / "key-account.yaml").read_text().replace("response: 30m", "response: 20m")
+    sent = {"source": source, "organisation": world.large.slug, "note": NOTE}
+    answer = signed_in(world.manager).post("/api/v1/contract-proposals", sent, content_type="application/json")
+    assert answer.status_code == 201, answer.content
 
 
 def signed_in(person: UUID) -> Client:
@@ -114,9 +134,7 @@ def walk(client: Client, world: World) -> Iterator[tuple[str, int, str]]:
             if filled in STREAMS or filled.endswith("logout"):
                 continue
             for method in methods:
-                answer = client.generic(
-                    method, filled, json.dumps({"text": "mine now"}), content_type="application/json"
-                )
+                answer = client.generic(method, filled, json.dumps(SENT), content_type="application/json")
                 text = b"".join(answer.streaming_content) if answer.streaming else answer.content
                 yield f"{method} {filled}", answer.status_code, text.decode(errors="replace")
 
@@ -124,7 +142,7 @@ def walk(client: Client, world: World) -> Iterator[tuple[str, int, str]]:
 def secrets(world: World) -> list[str]:
     """What only the large customer and the staff may read."""
     numbers = [ticket.number for ticket in desk_tickets(world)]
-    return [world.large.name, world.large.email, WORDS, f"Member of {world.large.name}", *numbers]
+    return [world.large.name, world.large.email, WORDS, NOTE, f"Member of {world.large.name}", *numbers]
 
 
 def leaks(told: list[tuple[str, int, str]], world: World) -> list[str]:

@@ -30,7 +30,7 @@ REGIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """An organisation under a contract, with one member."""
+    """An organisation under a contract, with one member, who signs for it."""
 
     id: UUID
     slug: str
@@ -41,10 +41,11 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """`small` is promised two regions, `large` all four; `agent` works for the provider."""
+    """`small` is promised two regions, `large` all four; `agent` and `manager` work for the provider."""
 
     provider: UUID
     agent: UUID
+    manager: UUID
     small: Customer
     large: Customer
 
@@ -60,7 +61,7 @@ def make_world() -> World:
         fleet.add_region(code, en=en, zh=zh)
         token = fleet.grant_enrolment(node, code, now=clock.now())
         fleet.enrol(token, node, host="127.0.0.1", stamp_port=9 + index, viewer_port=9 + index, now=clock.now())
-    return World(provider, staff[Role.AGENT], _customer("starter"), _customer("key-account"))
+    return World(provider, staff[Role.AGENT], staff[Role.MANAGER], _customer("starter"), _customer("key-account"))
 
 
 def _customer(contract: str) -> Customer:
@@ -69,7 +70,7 @@ def _customer(contract: str) -> Customer:
     slug, name = agreement.customer.slug, agreement.customer.name
     organisation = accounts.create_organisation(slug, name, OrganisationKind.CUSTOMER)
     email = f"member@{slug}.example"
-    member = accounts.create_person(email, f"Member of {name}", slug, Role.MEMBER, password=None)
+    member = accounts.create_person(email, f"Member of {name}", slug, Role.MEMBER, password=None, signatory=True)
     contracts.put_in_force(organisation, source, by=None, now=clock.now())
     return Customer(organisation, slug, name, member, email)
 

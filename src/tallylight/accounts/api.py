@@ -9,9 +9,10 @@ from tallylight.accounts.asked import Instant, Pages
 from tallylight.accounts.errors import OrganisationUnknown, RoleRequired
 from tallylight.accounts.models import Membership, Organisation
 from tallylight.accounts.own import TokenCard, revoke_token, set_preferences, tokens_of
-from tallylight.accounts.roles import OrganisationKind, Role, Viewer, require, require_staff
+from tallylight.accounts.roles import OrganisationKind, Role, Viewer, require, require_staff, signs_for_it
 from tallylight.accounts.services import audit, create_organisation, create_person, create_token
 from tallylight.accounts.sign_in import Bearer, Session, viewer_of
+from tallylight.accounts.signatories import set_signatory
 from tallylight.accounts.tenancy import TenantModel, TenantQuerySet
 
 __all__ = [
@@ -42,6 +43,8 @@ __all__ = [
     "require_staff",
     "revoke_token",
     "set_preferences",
+    "set_signatory",
+    "signers_of",
     "staff",
     "staff_with_role",
     "tokens_of",
@@ -63,7 +66,7 @@ class OrganisationCard:
 
 @dataclass(frozen=True, slots=True)
 class PersonCard:
-    """A person as other rooms know them."""
+    """A person as other rooms know them. `may_sign`: whether they may bind their organisation by a signature."""
 
     id: UUID
     name: str
@@ -71,6 +74,7 @@ class PersonCard:
     role: Role
     locale: str
     timezone: str
+    may_sign: bool = False
 
 
 def organisation(id: UUID) -> OrganisationCard:  # noqa: A002 - the field's name
@@ -109,6 +113,11 @@ def members_of(organisation_id: UUID) -> list[PersonCard]:
     return _people(organisation_id=organisation_id)
 
 
+def signers_of(organisation_id: UUID) -> list[PersonCard]:
+    """The people who may bind an organisation by their signature and can sign in, the longest serving first."""
+    return [each for each in members_of(organisation_id) if each.may_sign]
+
+
 def person(id: UUID) -> PersonCard | None:  # noqa: A002
     """One person, or None."""
     return next(iter(_people(person_id=id)), None)
@@ -118,7 +127,13 @@ def _people(**lookups: object) -> list[PersonCard]:
     rows = Membership.objects.filter(person__is_active=True, **lookups).select_related("person").order_by("id")
     return [
         PersonCard(
-            row.person.id, row.person.name, row.person.email, Role(row.role), row.person.locale, row.person.timezone
+            row.person.id,
+            row.person.name,
+            row.person.email,
+            Role(row.role),
+            row.person.locale,
+            row.person.timezone,
+            signs_for_it(Role(row.role), signatory=row.signatory),
         )
         for row in rows
     ]

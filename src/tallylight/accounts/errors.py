@@ -26,6 +26,12 @@ class AddressTaken(Invalid):
     advice = gettext_noop("Use another address, or sign in with this one.")
 
 
+class NotYoursToAppoint(Refused):
+    code = "not-yours-to-appoint"
+    title = gettext_noop("You can't settle who signs for this organisation.")
+    advice = gettext_noop("Ask somebody who signs for it already, or an administrator of the provider.")
+
+
 class NoSuchSetting(Invalid):
     code = "no-such-setting"
     title = gettext_noop("We don't know this language or time zone.")

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from ninja.pagination import paginate
 
 from tallylight.accounts import api
@@ -27,6 +27,11 @@ class PersonOut(Schema):
     role: str
     locale: str
     timezone: str
+    may_sign: bool
+
+
+class SignatoryIn(Schema):
+    may_sign: bool
 
 
 class MeOut(Schema):
@@ -34,6 +39,7 @@ class MeOut(Schema):
     name: str
     role: str
     is_provider: bool
+    may_sign: bool
     organisation: OrganisationOut
 
 
@@ -46,6 +52,7 @@ def me(request: HttpRequest) -> dict[str, object]:
         "name": viewer.name,
         "role": viewer.role,
         "is_provider": viewer.is_provider,
+        "may_sign": viewer.may_sign,
         "organisation": api.organisation(viewer.organisation_id),
     }
 
@@ -63,3 +70,13 @@ def organisations(request: HttpRequest) -> list[api.OrganisationCard]:
 def people(request: HttpRequest) -> list[api.PersonCard]:
     """Everybody in the organisation of the one who asks."""
     return api.members_of(api.viewer_of(request).organisation_id)
+
+
+@router.put("/people/{person_id}/signatory", response={204: None}, summary="Let somebody sign, or no longer")
+def signatory(request: HttpRequest, person_id: UUID, wanted: SignatoryIn) -> Status[None]:
+    """Settle whether a customer's member may sign contracts in its name.
+
+    Those who sign for the customer, and the provider's administrators, may; signed in, never by a token.
+    """
+    api.set_signatory(api.viewer_of(request), person_id, may_sign=wanted.may_sign)
+    return Status(204, None)

@@ -65,12 +65,13 @@ class Person(AbstractBaseUser):
 
 
 class Membership(models.Model):
-    """A person's role in an organisation."""
+    """A person's role in an organisation. `signatory`: this member of a customer may sign contracts in its name."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=16, choices=[(role.value, role.value) for role in Role])
+    signatory = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "organisation"], name="one_role_per_organisation")]

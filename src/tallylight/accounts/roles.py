@@ -25,11 +25,16 @@ class Role(StrEnum):
 
 
 PROVIDER_ROLES = frozenset(Role) - {Role.MEMBER}
+#: Those of the provider who may bind it by their signature.
+SIGNING_ROLES = frozenset({Role.MANAGER, Role.ADMIN})
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who is asking: a person (or a token, then `person_id` is its maker) in one organisation with one role."""
+    """Who is asking: a person (or a token, then `person_id` is its maker) in one organisation with one role.
+
+    `may_sign`: whether the person may bind the organisation by a signature. `in_person`: False when a token speaks.
+    """
 
     person_id: UUID
     organisation_id: UUID
@@ -39,6 +44,13 @@ class Viewer:
     name: str
     locale: str
     timezone: str
+    may_sign: bool = False
+    in_person: bool = True
+
+
+def signs_for_it(role: Role, *, signatory: bool) -> bool:
+    """Whether a person may bind their organisation: the provider's managers and admins, a customer's named signatories."""
+    return signatory if role is Role.MEMBER else role in SIGNING_ROLES
 
 
 def require(viewer: Viewer, *roles: Role) -> None:

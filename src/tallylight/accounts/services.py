@@ -35,8 +35,11 @@ def create_person(
     password: str | None,
     timezone: str = "UTC",
     locale: str = "en",
+    signatory: bool = False,
 ) -> UUID:
     """Somebody new in the organisation with that slug; without a password they can't sign in yet.
+
+    `signatory`: may sign contracts in the name of a customer.
 
     Raises AddressTaken, or OrganisationUnknown.
     """
@@ -46,7 +49,7 @@ def create_person(
     if Person.objects.filter(email=email.lower()).exists():
         raise AddressTaken(email=email)
     person = Person.objects.create_user(email, password, name=name, timezone=timezone, locale=locale)
-    Membership.objects.create(person=person, organisation=home, role=role.value)
+    Membership.objects.create(person=person, organisation=home, role=role.value, signatory=signatory)
     return person.id
 
 

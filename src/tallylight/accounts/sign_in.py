@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q
@@ -10,7 +11,7 @@ from ninja.security import APIKeyCookie, HttpBearer
 
 from tallylight.accounts.errors import NoOrganisation
 from tallylight.accounts.models import ApiToken, Membership
-from tallylight.accounts.roles import OrganisationKind, Role, Viewer
+from tallylight.accounts.roles import OrganisationKind, Role, Viewer, signs_for_it
 from tallylight.kernel import clock
 from tallylight.kernel.errors import NotSignedIn
 from tallylight.kernel.secrets import digest
@@ -39,7 +40,7 @@ class Bearer(HttpBearer):
         row = ApiToken.objects.filter(alive, digest=digest(token), revoked_at=None, person__is_active=True).first()
         if row is None:
             return None
-        viewer = _viewer(row.person_id, organisation=row.organisation_id)
+        viewer = replace(_viewer(row.person_id, organisation=row.organisation_id), in_person=False)
         setattr(request, KEY, viewer)
         return viewer
 
@@ -75,4 +76,5 @@ def _viewer(person_id: Any, **scope: Any) -> Viewer:
         name=membership.person.name,
         locale=membership.person.locale,
         timezone=membership.person.timezone,
+        may_sign=signs_for_it(Role(membership.role), signatory=membership.signatory),
     )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 from tallylight.accounts.api import Viewer, organisations
-from tallylight.contracts import reading, services
+from tallylight.contracts import proposing, reading, services, signing
 from tallylight.contracts.agreement import (
     Agreement,
     Answer,
@@ -76,9 +76,17 @@ from tallylight.contracts.commercial import (
 )
 from tallylight.contracts.errors import ContractInvalid, NoContract, Problem, WrongCustomer
 from tallylight.contracts.models import ContractVersion
+from tallylight.contracts.proposal import ProposalCard, ProposalState, SignatureCard
+from tallylight.contracts.proposals import ProposalDetail
+from tallylight.contracts.proposals import by_id as proposal_by_id
+from tallylight.contracts.proposals import detail as proposal
+from tallylight.contracts.proposals import of as proposals_for
+from tallylight.contracts.proposing import STANDS
 from tallylight.contracts.severity import IncidentFacts, severity_of
+from tallylight.contracts.signing import Hand
 
 __all__ = [
+    "STANDS",
     "Agreement",
     "Answer",
     "Arrears",
@@ -105,6 +113,7 @@ __all__ = [
     "ExtraService",
     "FeeEffect",
     "Fees",
+    "Hand",
     "InForce",
     "IncidentFacts",
     "LateFee",
@@ -122,6 +131,9 @@ __all__ = [
     "Problem",
     "Promise",
     "Promised",
+    "ProposalCard",
+    "ProposalDetail",
+    "ProposalState",
     "RecurringFee",
     "Regime",
     "RegionCapacity",
@@ -131,6 +143,7 @@ __all__ = [
     "Segment",
     "SeverityRule",
     "Side",
+    "SignatureCard",
     "Source",
     "Statistic",
     "Step",
@@ -149,19 +162,29 @@ __all__ = [
     "Wording",
     "WrongCustomer",
     "all_in_force",
+    "decline",
     "in_force",
+    "proposal",
+    "proposal_by_id",
+    "proposals_for",
+    "propose",
     "put_in_force",
     "read",
     "segments_between",
     "severity_of",
+    "sign",
     "version",
     "versions",
+    "withdraw",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class VersionCard:
-    """A stored contract version. `effective_to` is the end of a term that does not renew, else None."""
+    """A stored contract version. `effective_to` is the end of a term that does not renew, else None.
+
+    `proposal_id` leads to both sides' signatures; None: it was accepted outside Tallylight.
+    """
 
     id: UUID
     organisation_id: UUID
@@ -171,6 +194,7 @@ class VersionCard:
     effective_to: datetime | None
     accepted_at: datetime
     accepted_by: UUID | None
+    proposal_id: UUID | None
 
 
 class InForce(NamedTuple):
@@ -257,6 +281,37 @@ def version(organisation_id: UUID, version_id: UUID) -> tuple[VersionCard, str, 
     return card(row), row.source, _agreement(row)
 
 
+def propose(
+    viewer: Viewer,
+    organisation_id: UUID,
+    source: str,
+    *,
+    now: datetime,
+    note: str = "",
+    stands: timedelta = STANDS,
+    replaces: UUID | None = None,
+) -> ProposalCard:
+    """Offer a text as the organisation's next version; publishes ContractProposed. See `proposing.propose` for its errors."""
+    made = proposing.propose(viewer, organisation_id, source, now=now, note=note, stands=stands, replaces=replaces)
+    return proposal(viewer, made.id).card
+
+
+def sign(viewer: Viewer, proposal_id: UUID, hand: Hand, *, now: datetime) -> ProposalCard:
+    """Accept a proposal for the viewer's side; publishes ContractSigned, or ContractAccepted and ContractAmended with the
+    second side's signature. See `signing.sign` for its errors."""
+    return proposal(viewer, signing.sign(viewer, proposal_id, hand, now=now).id).card
+
+
+def decline(viewer: Viewer, proposal_id: UUID, reason: str, *, now: datetime) -> ProposalCard:
+    """Say no to the other side's proposal; publishes ContractNotAccepted. See `proposing.decline` for its errors."""
+    return proposal(viewer, proposing.decline(viewer, proposal_id, reason, now=now).id).card
+
+
+def withdraw(viewer: Viewer, proposal_id: UUID, reason: str = "", *, now: datetime) -> ProposalCard:
+    """Take back one's own side's proposal; publishes ContractNotAccepted. See `proposing.withdraw` for its errors."""
+    return proposal(viewer, proposing.withdraw(viewer, proposal_id, reason, now=now).id).card
+
+
 def card(row: ContractVersion) -> VersionCard:
     """A row as other rooms see it."""
     return VersionCard(
@@ -268,6 +323,7 @@ def card(row: ContractVersion) -> VersionCard:
         row.effective_to,
         row.accepted_at,
         row.accepted_by_id,
+        row.proposal_id,
     )
 
 

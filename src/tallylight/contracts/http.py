@@ -9,12 +9,13 @@ from ninja import Router, Schema
 from ninja.pagination import paginate
 
 from tallylight.accounts.api import Instant, Pages, Viewer, organisation_by_slug, viewer_of
-from tallylight.contracts import schema
+from tallylight.contracts import proposal_http, schema
 from tallylight.contracts.errors import NoContract
 from tallylight.contracts.models import ContractVersion
 from tallylight.kernel import clock
 
 router = Router()
+router.add_router("", proposal_http.router)
 
 
 class VersionOut(Schema):
@@ -25,6 +26,7 @@ class VersionOut(Schema):
     effective_from: datetime
     effective_to: datetime | None
     accepted_at: datetime
+    proposal_id: UUID | None
 
 
 class VersionWithDocument(VersionOut):

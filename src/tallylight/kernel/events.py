@@ -105,6 +105,38 @@ class ContractAmended(Event):
     at: datetime
 
 
+@dataclass(frozen=True)
+class ContractProposed(Event):
+    """One side of a contract proposed a text to the other."""
+
+    proposal: UUID
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ContractSigned(Event):
+    """The first of the two sides signed a proposal."""
+
+    proposal: UUID
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ContractAccepted(Event):
+    """Both sides signed a proposal; its text is in force or waits for its day."""
+
+    proposal: UUID
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ContractNotAccepted(Event):
+    """A proposal was declined, withdrawn or superseded, or it lapsed."""
+
+    proposal: UUID
+    at: datetime
+
+
 def publish(event: Event) -> None:
     """Tell the rooms above, within the caller's transaction. Raises RuntimeError before `set_carrier`."""
     if _carrier is None:
