@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tallylight.kernel.errors import Invalid, NotFound, gettext_noop
+from tallylight.kernel.errors import Conflict, Invalid, NotFound, gettext_noop
 
 
 class NoSuchMonth(Invalid):
@@ -33,3 +33,9 @@ class BadExclusion(Invalid):
     code = "bad-exclusion"
     title = gettext_noop("An exclusion ends after it begins, lasts at most %(days)s days and says why.")
     advice = gettext_noop("Correct its times or write a reason, and send it again.")
+
+
+class ChainBroken(Conflict):
+    code = "chain-broken"
+    title = gettext_noop("The chain of sealed days does not hold at link %(link)s: %(reason)s.")
+    advice = gettext_noop("Somebody changed sealed records. Compare with the evidence files that were handed out.")

@@ -1,4 +1,4 @@
-"""Minutes as history has them and as exclusions take them out: the only place where this room touches I/O for reading."""
+"""Minutes as history has them and as exclusions take them out: where this room reads what is not sealed yet."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
 
-from django.db.models import Q
+import numpy as np
+from django.db.models import Q, QuerySet
 
-from tallylight.contracts.api import Objective, Segment
+from tallylight.contracts.api import Objective
 from tallylight.sla.models import Exclusion
-from tallylight.sla.slices import MINUTE_S, Bools, RegionMinutes, Slices, judge, minutes_within
+from tallylight.sla.slices import MINUTE_S, RegionMinutes, Slices, judge
 from tallylight.telemetry import api as telemetry
 
 #: A minute is judged this long after it ended: by then history has what nodes that are well have sent.
 SETTLES = timedelta(seconds=15)
 #: Rows that come later than this are refused by the hub, so that older minutes don't change.
 LATEST = timedelta(days=3)
-WEEK = timedelta(days=7)
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
 A_MONDAY = datetime(2024, 1, 1, tzinfo=UTC)
 #: Stretches of regions that a process remembers.
 REMEMBERED = 64
@@ -50,15 +51,13 @@ def next_minute(at: datetime) -> datetime:
     return datetime.fromtimestamp(-(int(-at.timestamp() // MINUTE_S)) * MINUTE_S, UTC)
 
 
-def slices(
-    objective: Objective, region: str, segment: Segment, exclusions: list[Excluded], *, as_of: datetime
-) -> list[Slices]:
-    """The minutes that start within `segment`, judged, in stretches of a week at most.
+def fresh(objective: Objective, region: str, start: datetime, end: datetime, *, as_of: datetime) -> list[Slices]:
+    """The minutes that start within `[start, end)` as history has them, judged, in stretches of a week at most.
 
-    For the same `as_of` nothing is measured anew.
+    Nothing is excluded. For the same `as_of` nothing is measured anew.
     """
-    stretches = _stretches(region, next_minute(segment.start), next_minute(segment.end), as_of)
-    return [judge(objective, minutes, taken_out(minutes, region, exclusions)) for minutes in stretches]
+    stretches = _stretches(region, next_minute(start), next_minute(end), as_of)
+    return [judge(objective, minutes, np.zeros(len(minutes), np.bool_)) for minutes in stretches]
 
 
 def _stretches(region: str, start: datetime, end: datetime, as_of: datetime) -> Iterator[RegionMinutes]:
@@ -70,31 +69,34 @@ def _stretches(region: str, start: datetime, end: datetime, as_of: datetime) -> 
         start = stop
 
 
-def taken_out(minutes: RegionMinutes, region: str, exclusions: list[Excluded]) -> Bools:
-    """Which minutes of `region` are excluded."""
-    spans = [(each.start_s, each.end_s) for each in exclusions if each.region in ("", region)]
-    return minutes_within(minutes.start_s, len(minutes), spans)
-
-
 def exclusions(organisation_id: UUID, start: datetime, end: datetime) -> list[Excluded]:
     """What is taken out of the count for an organisation within `[start, end)`."""
-    rows = Exclusion.objects.filter(
-        Q(organisation=None) | Q(organisation_id=organisation_id), starts_at__lt=end, ends_at__gt=start
-    ).order_by("starts_at")
+    rows = concerning(organisation_id).filter(starts_at__lt=end, ends_at__gt=start).order_by("starts_at")
     return [Excluded(row.region, row.starts_at.timestamp(), row.ends_at.timestamp(), row.reason) for row in rows]
+
+
+def concerning(organisation_id: UUID) -> QuerySet[Exclusion]:
+    """The exclusions that hold for an organisation."""
+    return Exclusion.objects.filter(Q(organisation=None) | Q(organisation_id=organisation_id))
 
 
 @lru_cache(maxsize=REMEMBERED)
 def _remembered(region: str, start: datetime, end: datetime, _as_of: datetime | None) -> RegionMinutes:
-    stats = telemetry.minute_stats(region, start, end)
-    return region_minutes(stats, int(start.timestamp()), (end - start) // timedelta(seconds=MINUTE_S))
+    return region_minutes(telemetry.minute_stats(region, start, end), start, end)
 
 
-def region_minutes(stats: telemetry.MinuteStats, start_s: int, minutes: int) -> RegionMinutes:
-    """History's rows, ordered by minute and node, as a grid; also where the region has no nodes."""
-    shape = (minutes, len(stats.nodes))
+@lru_cache(maxsize=REMEMBERED)
+def checked_day(region: str, midnight: datetime, _as_of: datetime) -> tuple[RegionMinutes, telemetry.Basis]:
+    """A region's UTC day for sealing, held against its seconds; measured once for the same `_as_of`. Raises HistoryAway."""
+    stats, basis = telemetry.checked_minute_stats(region, midnight, midnight + DAY)
+    return region_minutes(stats, midnight, midnight + DAY), basis
+
+
+def region_minutes(stats: telemetry.MinuteStats, start: datetime, end: datetime) -> RegionMinutes:
+    """History's rows of `[start, end)`, ordered by minute and node, as a grid; also where the region has no nodes."""
+    shape = ((end - start) // timedelta(seconds=MINUTE_S), len(stats.nodes))
     return RegionMinutes(
-        start_s=start_s,
+        start_s=int(start.timestamp()),
         nodes=stats.nodes,
         sent=stats.sent.reshape(shape),
         mean_ms=stats.mean_ms.reshape(shape),

@@ -1,4 +1,7 @@
-"""Tables: minutes that are taken out of the count, with who approved it and why."""
+"""Tables: exclusions, and what was sealed: chains of days, their links, and what was measured.
+
+The database itself refuses to change or remove what is sealed (see the migrations).
+"""
 
 from __future__ import annotations
 
@@ -39,3 +42,66 @@ class Exclusion(TenantModel):
             )
         ]
         indexes = [models.Index(fields=["starts_at", "ends_at"], name="exclusion_within")]
+
+
+class Chain(models.Model):
+    """An organisation's chain as a whole: the row that whoever appends to it locks.
+
+    `sealed_to` is the first day that is not sealed, `compared_to` the first that was not looked at again for late data.
+    """
+
+    organisation = models.OneToOneField(
+        "accounts.Organisation", on_delete=models.PROTECT, related_name="+", primary_key=True
+    )
+    links = models.PositiveIntegerField(default=0)
+    head = models.CharField(max_length=64)
+    sealed_to = models.DateField(null=True)
+    compared_to = models.DateField(null=True)
+
+
+class SealedLink(TenantModel):
+    """A link of an organisation's chain: `body` is the line of JSON whose SHA-256 is `sha256`; see chain.py.
+
+    `verdicts` is the day's verdict text, compressed with zstd. Rows are only ever added.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    number = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    kind = models.CharField(max_length=16)
+    day = models.DateField(null=True)
+    body = models.TextField()
+    verdicts = models.BinaryField(default=bytes)
+    sealed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["organisation", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "number"], name="one_link_each_number"),
+            models.UniqueConstraint(
+                fields=["organisation", "day"], condition=models.Q(kind="day"), name="a_day_is_sealed_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["organisation", "day"], name="sealed_days")]
+
+
+class ChainedExclusion(TenantModel):
+    """Says that an exclusion stands in an organisation's chain, in link `number`."""
+
+    exclusion = models.ForeignKey(Exclusion, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "exclusion"], name="an_exclusion_is_chained_once")
+        ]
+
+
+class Series(models.Model):
+    """What was measured of a region on a day: a table (see columns.py), zstd-compressed, named by the SHA-256 of its text.
+
+    Whoever is judged by the same measurement shares the row; it names no customer.
+    """
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    table = models.BinaryField()

@@ -17,7 +17,7 @@ from tallylight.sla import measured
 from tallylight.sla.attainment import Counts
 from tallylight.sla.credit import Part, total
 from tallylight.sla.errors import BadExclusion, NoSuchObjective, NothingPromised, SpanTooLong
-from tallylight.sla.measured import Excluded
+from tallylight.sla.judged import Judged
 from tallylight.sla.models import Exclusion
 from tallylight.sla.report import (
     Meaning,
@@ -30,7 +30,7 @@ from tallylight.sla.report import (
     rows,
 )
 from tallylight.sla.slice_page import Piece, SlicePage
-from tallylight.sla.slices import MINUTE_S, Verdict
+from tallylight.sla.slices import MINUTE_S, Verdict, counts_of
 
 #: The longest stretch of slices that is shown at once, and the longest exclusion.
 MOST_DAYS = 32
@@ -46,11 +46,11 @@ def month_report(organisation_id: UUID, month: str, now: datetime) -> Report:
     start, end = month_bounds(month, timezone)
     until = max(start, min(end, measured.settled(now)))
     of = (end - start) // timedelta(seconds=MINUTE_S)
-    excluded = measured.exclusions(organisation_id, start, end)
     segments = contracts.segments_between(organisation_id, start, end)
     if not segments:
         raise NothingPromised(month=month)
-    reports = tuple(_segment_report(each, excluded, until, of, now) for each in segments)
+    judged = Judged.between(organisation_id, start, until, as_of=measured.minute_of(now))
+    reports = tuple(_segment_report(each, judged, until, of) for each in segments)
     return Report(
         organisation_id=organisation_id,
         month=month,
@@ -69,12 +69,10 @@ def _timezone(organisation_id: UUID, now: datetime) -> str:
     return agreement.timezone if agreement else organisation(organisation_id).timezone
 
 
-def _segment_report(
-    segment: Segment, excluded: list[Excluded], until: datetime, of: int, now: datetime
-) -> SegmentReport:
+def _segment_report(segment: Segment, history: Judged, until: datetime, of: int) -> SegmentReport:
     part = Part(_minutes(segment), of)
     past = replace(segment, end=max(segment.start, min(segment.end, until)))
-    judged = _rows(past, excluded, minutes=part.minutes, as_of=measured.minute_of(now))
+    judged = _rows(past, history, minutes=part.minutes)
     agreement = segment.agreement
     return SegmentReport(
         start=segment.start,
@@ -94,10 +92,9 @@ def _minutes(segment: Segment) -> int:
     return length // timedelta(seconds=MINUTE_S)
 
 
-def _rows(segment: Segment, excluded: list[Excluded], *, minutes: int, as_of: datetime) -> tuple[Row, ...]:
+def _rows(segment: Segment, history: Judged, *, minutes: int) -> tuple[Row, ...]:
     def count(objective: Objective, region: str) -> Counts:
-        judged = measured.slices(objective, region, segment, excluded, as_of=as_of)
-        return sum((stretch.counts() for stretch in judged), Counts())
+        return counts_of(history.verdicts(objective, region, segment))
 
     return rows(segment.agreement, count, minutes=minutes)
 
@@ -123,17 +120,14 @@ def explain_slices(
     segments = contracts.segments_between(organisation_id, start, end) if start < end else []
     if not segments:
         raise NothingPromised
-    excluded = [each for each in measured.exclusions(organisation_id, start, end) if each.region in ("", region)]
+    history = Judged.between(organisation_id, start, end, as_of=measured.minute_of(now))
     promised = [(segment, _objective(segment, objective, region)) for segment in segments]
     pieces = [
-        Piece(each, stretch)
-        for segment, each in promised
-        if each
-        for stretch in measured.slices(each, region, segment, excluded, as_of=measured.minute_of(now))
+        Piece(each, stretch) for segment, each in promised if each for stretch in history.slices(each, region, segment)
     ]
     if not pieces:
         raise NoSuchObjective(objective=objective, region=region)
-    return SlicePage(pieces, excluded, only)
+    return SlicePage(pieces, [each for each in history.excluded if each.region in ("", region)], only)
 
 
 def _objective(segment: Segment, name: str, region: str) -> Objective | None:
@@ -157,7 +151,7 @@ def credit_between(organisation_id: UUID, start: datetime, end: datetime, *, now
     touched = replace(found[0], start=first, end=last)
     month = month_bounds(f"{_local(start, agreement.timezone):%Y-%m}", agreement.timezone)
     of = (month[1] - month[0]) // timedelta(seconds=MINUTE_S)
-    judged = _rows(touched, measured.exclusions(organisation_id, first, last), minutes=of, as_of=now)
+    judged = _rows(touched, Judged.between(organisation_id, first, last, as_of=now), minutes=of)
     return Meaning(organisation_id, first, last, judged, credit_at_best(agreement, judged, Part(of, of)))
 
 

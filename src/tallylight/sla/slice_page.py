@@ -11,7 +11,7 @@ import numpy as np
 
 from tallylight.contracts.api import Objective
 from tallylight.sla.measured import Excluded
-from tallylight.sla.slices import MINUTE_S, Slices, Verdict
+from tallylight.sla.slices import Slices, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class SlicePage(Sequence[SliceCard]):
 
     def _card(self, piece: Piece, minute: int) -> SliceCard:
         judged, objective = piece.judged, piece.objective
-        at_s = judged.start_s + MINUTE_S * minute
+        at_s = judged.start_s + judged.slice_s * minute
         verdict, node = Verdict(int(judged.verdicts[minute])), int(judged.worst[minute])
         return SliceCard(
             at=datetime.fromtimestamp(at_s, UTC),

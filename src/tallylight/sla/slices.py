@@ -21,6 +21,8 @@ from tallylight.sla.attainment import Counts
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+#: Members of Verdict, one a slice.
+Verdicts = NDArray[np.int8]
 
 MINUTE_S = 60
 
@@ -60,25 +62,31 @@ class RegionMinutes:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Slices:
-    """Judged minutes in order.
+    """Judged slices in order, `slice_s` seconds each.
 
     `figures` and `sent` are the worst node's, `worst` is its index in `nodes`; NaN, 0 and -1 when unknown.
     """
 
     start_s: int
     nodes: tuple[str, ...]
-    verdicts: NDArray[np.int8]
+    verdicts: Verdicts
     figures: Floats
     worst: Ints
     sent: Ints
+    slice_s: int = MINUTE_S
 
     def __len__(self) -> int:
         return int(self.verdicts.size)
 
     def counts(self) -> Counts:
         """How many slices are what; they add up to all."""
-        unknown, good, bad, excluded = np.bincount(self.verdicts, minlength=len(Verdict)).tolist()
-        return Counts(good=good, bad=bad, unknown=unknown, excluded=excluded)
+        return counts_of(self.verdicts)
+
+
+def counts_of(verdicts: Verdicts) -> Counts:
+    """How many slices are what; they add up to all."""
+    unknown, good, bad, excluded = np.bincount(verdicts, minlength=len(Verdict)).tolist()
+    return Counts(good=good, bad=bad, unknown=unknown, excluded=excluded)
 
 
 def judge(objective: Objective, minutes: RegionMinutes, excluded: Bools) -> Slices:
@@ -99,9 +107,9 @@ def judge(objective: Objective, minutes: RegionMinutes, excluded: Bools) -> Slic
     )
 
 
-def minutes_within(start_s: int, count: int, spans: list[tuple[float, float]]) -> Bools:
-    """Which of `count` minutes from `start_s` on begin within one of the half-open `spans` (unix seconds)."""
-    begins = start_s + MINUTE_S * np.arange(count, dtype=np.int64)
+def minutes_within(start_s: int, count: int, spans: list[tuple[float, float]], *, slice_s: int = MINUTE_S) -> Bools:
+    """Which of `count` minutes (or longer slices) from `start_s` on begin within one of the half-open `spans` (unix seconds)."""
+    begins = start_s + slice_s * np.arange(count, dtype=np.int64)
     inside = np.zeros(count, dtype=np.bool_)
     for first, last in spans:
         inside |= (begins >= first) & (begins < last)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from tallylight.fleet import api as fleet
 from tallylight.kernel import clock
 from tallylight.telemetry.cards import (
+    Basis,
     HubFacts,
     LiveSnapshot,
     Metric,
@@ -29,6 +30,7 @@ from tallylight.telemetry.readings import Paths, Reading, latency_ms, loss_pct, 
 from tallylight.telemetry.window import LiveWindow
 
 __all__ = [
+    "Basis",
     "HistoryAway",
     "HubAway",
     "HubFacts",
@@ -48,6 +50,7 @@ __all__ = [
     "Trend",
     "ViewerCount",
     "ViewersLive",
+    "checked_minute_stats",
     "latency_ms",
     "live_snapshot",
     "loss_pct",
@@ -76,9 +79,24 @@ def minute_stats(region: str, start: datetime, end: datetime) -> MinuteStats:
 
     Nodes retired since are included. Raises SpanTooWide, HistoryAway.
     """
-    nodes = {node.name for node in fleet.nodes() if node.region == region}
-    nodes |= queries.nodes_seen_in(shared(), region, start=start, end=end)
-    return queries.minute_stats(shared(), nodes, start=start, end=end)
+    return queries.minute_stats(shared(), _nodes_of(region, start, end), start=start, end=end)
+
+
+def checked_minute_stats(region: str, start: datetime, end: datetime) -> tuple[MinuteStats, Basis]:
+    """As `minute_stats`, after holding the minutes against the seconds they were rolled up from, where those still are.
+
+    Minutes that lack seconds, or count some twice, are made anew from the seconds. Raises SpanTooWide, HistoryAway.
+    """
+    nodes = _nodes_of(region, start, end)
+    compared, different = queries.held_against_seconds(shared(), nodes, start=start, end=end)
+    stats = queries.minute_stats(shared(), nodes, start=start, end=end, from_seconds=different > 0)
+    basis = Basis.SECONDS if different else Basis.MINUTES_CHECKED if compared else Basis.MINUTES
+    return stats, basis
+
+
+def _nodes_of(region: str, start: datetime, end: datetime) -> set[str]:
+    now_there = {node.name for node in fleet.nodes() if node.region == region}
+    return now_there | queries.nodes_seen_in(shared(), region, start=start, end=end)
 
 
 def viewers_between(start: datetime, end: datetime, customer: str = "") -> list[ViewerCount]:

@@ -186,6 +186,18 @@ class MinuteStats:
         return int(self.minute_s.size)
 
 
+class Basis(StrEnum):
+    """What checked minutes rest on.
+
+    `minutes-checked`: the rollup, which agreed with the seconds. `seconds`: the seconds, because the rollup did not agree.
+    `minutes`: the rollup, and no second was left, or was ever there, to hold it against.
+    """
+
+    MINUTES_CHECKED = "minutes-checked"
+    SECONDS = "seconds"
+    MINUTES = "minutes"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ViewerCount:
     """Concurrent viewers of a customer on a node, the most of any second of the span."""

@@ -14,6 +14,7 @@ import numpy as np
 from tallylight.telemetry.cards import Floats, Ints, Metric, MinuteStats, Scope, Series, Trend, ViewerCount
 from tallylight.telemetry.errors import SpanTooWide
 from tallylight.telemetry.history.client import History
+from tallylight.telemetry.history.schema import QUANTILES
 
 #: Points of one trend; rows of one answer about minutes.
 MAX_POINTS: Final = 5_000
@@ -121,33 +122,80 @@ def nodes_seen_in(history: History, region: str, *, start: datetime, end: dateti
     return {str(name) for (name,) in history.rows(question, facts)}
 
 
+#: The rollup's columns that figures are made of, as its view makes them of seconds.
+_ROLLED_UP = f"""
+    SELECT toStartOfMinute(at - 1) AS minute, node, peer, count() AS seconds, sum(sent) AS sent, sum(received) AS received,
+        sum(lost) AS lost, sum(length(rtts_us)) AS rtts, sum(arraySum(rtts_us)) AS rtt_us,
+        quantilesTDigestArrayState({QUANTILES})(rtts_us) AS rtt
+    FROM path_second
+    WHERE at > toDateTime(%(start)s, 'UTC') AND at <= toDateTime(%(end)s, 'UTC') AND (node IN %(nodes)s OR peer IN %(nodes)s)
+    GROUP BY minute, node, peer"""
 _PAIRS = """
     SELECT toUnixTimestamp(minute) AS at, least(node, peer) AS a, greatest(node, peer) AS b, sum(p.sent) AS packets,
         sum(p.rtt_us) / sum(p.rtts) / 1000 AS mean_ms, quantilesTDigestArrayMerge(0.5, 0.95, 0.99)(p.rtt)[2] / 1000 AS p95_ms,
         100 * sum(p.lost) / (sum(p.lost) + sum(p.received)) AS loss_pct
-    FROM path_minute AS p
+    FROM {minutes} AS p
     WHERE at >= %(start)s AND at < %(end)s AND (node IN %(nodes)s OR peer IN %(nodes)s)
     GROUP BY at, a, b"""
-_FIGURES = f"""
+_FIGURES = """
     SELECT at, name, sum(packets), medianExactLowIf(mean_ms, isFinite(mean_ms)), medianExactLowIf(p95_ms, isFinite(p95_ms)),
         medianExactLowIf(loss_pct, isFinite(loss_pct)), countIf(isFinite(mean_ms)), countIf(isFinite(loss_pct))
-    FROM ({_PAIRS}) ARRAY JOIN [a, b] AS name WHERE name IN %(nodes)s GROUP BY at, name"""
+    FROM ({pairs}) ARRAY JOIN [a, b] AS name WHERE name IN %(nodes)s GROUP BY at, name"""
 _HEARD = """
     SELECT toUnixTimestamp(minute) AS at, node, sum(seconds) FROM node_minute
     WHERE at >= %(start)s AND at < %(end)s AND node IN %(nodes)s GROUP BY at, node"""
 
 
-def minute_stats(history: History, nodes: Iterable[str], *, start: datetime, end: datetime) -> MinuteStats:
-    """Figures of `nodes` for every minute that starts within [start, end). Raises SpanTooWide, HistoryAway."""
+def minute_stats(
+    history: History, nodes: Iterable[str], *, start: datetime, end: datetime, from_seconds: bool = False
+) -> MinuteStats:
+    """Figures of `nodes` for every minute that starts within [start, end), from the rollup or anew from the seconds.
+
+    Raises SpanTooWide, HistoryAway.
+    """
     names = tuple(sorted(nodes))
     first = -int(-start.timestamp() // 60) * 60
     minutes = _instants(first, end, 60, bound=MAX_MINUTES // max(len(names), 1))
     stats = _empty_minutes(names, minutes)
     if len(stats):
         facts = {"nodes": list(names), "start": first, "end": math.ceil(end.timestamp())}
-        _fill_figures(stats, history.columns(_FIGURES, facts))
+        minutes_of = f"({_ROLLED_UP})" if from_seconds else "path_minute"
+        question = _FIGURES.format(pairs=_PAIRS.format(minutes=minutes_of))
+        _fill_figures(stats, history.columns(question, facts))
         _fill_heard(stats, history.columns(_HEARD, facts))
     return stats
+
+
+_ANY_SECOND = """
+    SELECT 1 FROM path_second WHERE at > toDateTime(%(start)s, 'UTC') AND at <= toDateTime(%(end)s, 'UTC') LIMIT 1"""
+_ROLLUP = """
+    SELECT minute, node, peer, sum(p.seconds) AS seconds, sum(p.sent) AS sent, sum(p.received) AS received,
+        sum(p.lost) AS lost, sum(p.rtts) AS rtts, sum(p.rtt_us) AS rtt_us
+    FROM path_minute AS p
+    WHERE minute >= toDateTime(%(start)s, 'UTC') AND minute < toDateTime(%(end)s, 'UTC')
+        AND (node IN %(nodes)s OR peer IN %(nodes)s)
+    GROUP BY minute, node, peer"""
+_SUMS = ("sent", "received", "lost", "rtts", "rtt_us")
+_DIFFERENT = f"""
+    SELECT count(), countIf(raw.seconds > rolled.seconds OR rolled.seconds > 60
+        OR (raw.seconds = rolled.seconds AND ({" OR ".join(f"raw.{name} != rolled.{name}" for name in _SUMS)})))
+    FROM ({_ROLLED_UP}) AS raw LEFT JOIN ({_ROLLUP}) AS rolled USING (minute, node, peer)"""
+
+
+def held_against_seconds(history: History, nodes: Iterable[str], *, start: datetime, end: datetime) -> tuple[int, int]:
+    """How many path minutes of `[start, end)` still have seconds, and in how many of those the rollup lacks or has other ones.
+
+    A minute of which some seconds are gone by age can't accuse its rollup. Asked hour by hour. Raises HistoryAway.
+    """
+    names, compared, different = sorted(nodes), 0, 0
+    first, last = int(start.timestamp()), int(end.timestamp())
+    if not names or not history.rows(_ANY_SECOND, {"start": first, "end": last}):
+        return 0, 0
+    for hour_s in range(first, last, 3600):
+        facts = {"nodes": names, "start": hour_s, "end": min(hour_s + 3600, last)}
+        ((seen, wrong),) = history.rows(_DIFFERENT, facts)
+        compared, different = compared + int(seen), different + int(wrong)
+    return compared, different
 
 
 def _empty_minutes(names: tuple[str, ...], minutes: Ints) -> MinuteStats:

@@ -268,3 +268,40 @@ def _by_name(window: LiveWindow) -> list[tuple[str, str, float]]:
     names = {number: name for name, number in window.nodes.items()}
     sums = window.path_ring.sums("rtt_us", end_s=MINUTE + 110, width_s=100)
     return sorted((names[a], names[b], float(sums[column])) for (a, b), column in window.paths.items())
+
+
+def day_figures(history: History, *, from_seconds: bool) -> tuple[list[int], list[float], list[float], list[float]]:
+    first, last = (datetime.fromtimestamp(MINUTE + edge, UTC) for edge in (0, 120))
+    stats = queries.minute_stats(history, ["sin-1"], start=first, end=last, from_seconds=from_seconds)
+    return stats.sent.tolist(), stats.mean_ms.tolist(), stats.p95_ms.tolist(), stats.loss_pct.tolist()
+
+
+def held(history: History) -> tuple[int, int]:
+    first, last = (datetime.fromtimestamp(MINUTE + edge, UTC) for edge in (0, 7200))
+    return queries.held_against_seconds(history, ["sin-1"], start=first, end=last)
+
+
+def test_minutes_made_anew_from_seconds_are_those_of_the_rollup(history: History) -> None:
+    weather = {"fra-1": Weather(rtt_ms=250.5, lost=3)}
+    for second in (1, 2, 60, 61):
+        write(history, [record("sin-1", second, MINUTE + second, weather=weather)], token=f"{second}")
+    assert held(history) == (6, 0)
+    assert str(day_figures(history, from_seconds=True)) == str(day_figures(history, from_seconds=False))
+
+
+def test_a_rollup_that_lacks_seconds_is_found_and_not_believed(history: History) -> None:
+    write(history, [record("sin-1", 1, MINUTE + 1)], token="whole")
+    history.run("DROP VIEW path_minute_view")
+    history.run("DELETE FROM schema_steps WHERE 1")
+    write(history, [record("sin-1", 2, MINUTE + 2)], token="torn")
+    migrate(history)
+    assert held(history) == (3, 3)
+    assert (day_figures(history, from_seconds=False)[0][0], day_figures(history, from_seconds=True)[0][0]) == (30, 60)
+
+
+def test_minutes_whose_seconds_are_gone_accuse_nobody(history: History) -> None:
+    write(history, [record("sin-1", 1, MINUTE + 1), record("sin-1", 2, MINUTE + 2)], token="both")
+    history.run(f"DELETE FROM path_second WHERE toUnixTimestamp(at) = {MINUTE + 1}")  # noqa: S608 - a number of ours
+    assert held(history) == (3, 0)
+    history.run("TRUNCATE TABLE path_second")
+    assert held(history) == (0, 0)

@@ -1,0 +1,100 @@
+"""Slices as the texts that are sealed: verdicts as letters, what was measured as a table (CSV). Pure.
+
+Texts, so that every tool opens them and a hash needs no explanation; they compress to next to nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from functools import lru_cache
+
+import numpy as np
+
+from tallylight.sla.slices import Slices, Verdict, Verdicts
+
+#: A verdict's letter, by its number: unknown, good, bad, and x for excluded by a rule of the contract.
+LETTERS = "ugbx"
+HEAD = "at,figure,sent,node\n"
+
+_CODES = np.frombuffer(LETTERS.encode(), np.uint8)
+_VERDICTS = np.full(256, -1, np.int8)
+_VERDICTS[_CODES] = [verdict.value for verdict in Verdict]
+
+#: Customers share what was measured of a region, so that few tables are written for many of them.
+SHARED = 4_096
+
+
+def letters(verdicts: Verdicts) -> str:
+    """One letter a slice."""
+    return _CODES[verdicts].tobytes().decode("ascii")
+
+
+def verdicts_of(text: bytes) -> Verdicts:
+    """The verdicts that letters stand for. Raises ValueError for any other octet."""
+    verdicts = _VERDICTS[np.frombuffer(text, np.uint8)]
+    if verdicts.size and verdicts.min() < 0:
+        raise ValueError("a verdict is one of the letters u, g, b and x")
+    return verdicts
+
+
+def verdict_text(days: Iterable[Verdicts]) -> str:
+    """A day's verdicts: a line for each line of its link."""
+    return "".join(letters(each) + "\n" for each in days)
+
+
+def series_text(judged: Slices) -> str:
+    """What was measured, a row a slice: its start, the figure it is judged by, packets sent, and the node it is of.
+
+    Figures are written with as many digits as it takes to read the same number again; a slice nobody measured has none.
+    """
+    return _series_text(
+        judged.start_s,
+        judged.slice_s,
+        judged.nodes,
+        judged.figures.tobytes(),
+        judged.worst.tobytes(),
+        judged.sent.tobytes(),
+    )
+
+
+@lru_cache(maxsize=SHARED)
+def _series_text(start_s: int, slice_s: int, nodes: tuple[str, ...], figures: bytes, worst: bytes, sent: bytes) -> str:
+    rows = zip(
+        np.frombuffer(figures, np.float64).tolist(),
+        np.frombuffer(sent, np.int64).tolist(),
+        np.frombuffer(worst, np.int64).tolist(),
+        strict=True,
+    )
+    return HEAD + "".join(
+        f"{instant(start_s + slice_s * i)},{figure!r},{count},{nodes[node]}\n"
+        if node >= 0
+        else f"{instant(start_s + slice_s * i)},,0,\n"
+        for i, (figure, count, node) in enumerate(rows)
+    )
+
+
+def series_of(text: str, *, verdicts: Verdicts, start_s: int, slice_s: int) -> Slices:
+    """Slices again, from a series and its verdicts."""
+    cells = [line.split(",") for line in text.splitlines()[1:]]
+    nodes = tuple(dict.fromkeys(cell[3] for cell in cells if cell[3]))
+    index = {name: i for i, name in enumerate(nodes)} | {"": -1}
+    return Slices(
+        start_s=start_s,
+        slice_s=slice_s,
+        nodes=nodes,
+        verdicts=verdicts,
+        figures=np.array([float(cell[1] or "nan") for cell in cells], np.float64),
+        worst=np.array([index[cell[3]] for cell in cells], np.int64),
+        sent=np.array([int(cell[2]) for cell in cells], np.int64),
+    )
+
+
+def instant(unix_s: int) -> str:
+    """A whole second as RFC 3339 in UTC: 2026-11-01T00:00:00Z."""
+    return datetime.fromtimestamp(unix_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def unix_s(text: str) -> int:
+    """The second an instant of ours names."""
+    return int(datetime.strptime(text, "%Y-%m-%dT%H:%M:%S%z").timestamp())

@@ -1,0 +1,60 @@
+"""How a stretch of time was judged: sealed days as they were sealed, the rest from history, exclusions laid over both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+import numpy as np
+
+from tallylight.contracts.api import Objective, Segment
+from tallylight.sla.measured import Excluded, exclusions, fresh
+from tallylight.sla.sealed import Sealed, SealedDays, sealed_days, with_figures
+from tallylight.sla.slices import Bools, Slices, Verdict, Verdicts, minutes_within
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An organisation's time, read once: what is sealed of it, what is taken out, and the instant up to which history counts."""
+
+    sealed: SealedDays
+    excluded: list[Excluded]
+    as_of: datetime
+
+    @classmethod
+    def between(cls, organisation_id: UUID, start: datetime, end: datetime, *, as_of: datetime) -> Judged:
+        """`[start, end)`, with what is not sealed as history has it at `as_of`."""
+        return cls(sealed_days(organisation_id, start, end), exclusions(organisation_id, start, end), as_of)
+
+    def verdicts(self, objective: Objective, region: str, segment: Segment) -> Verdicts:
+        """One verdict a slice that starts within `segment`, in order. Raises HistoryAway."""
+        pieces: list[Sealed | Slices] = [
+            *self._sealed(objective, region, segment),
+            *self._fresh(objective, region, segment),
+        ]
+        parts = [laid_over(piece.verdicts, self._out(piece, region)) for piece in pieces]
+        return np.concatenate(parts) if parts else np.empty(0, np.int8)
+
+    def slices(self, objective: Objective, region: str, segment: Segment) -> list[Slices]:
+        """The same with figures, in stretches. Raises HistoryAway."""
+        sealed = with_figures(list(self._sealed(objective, region, segment)))
+        pieces = [*sealed, *self._fresh(objective, region, segment)]
+        return [replace(each, verdicts=laid_over(each.verdicts, self._out(each, region))) for each in pieces]
+
+    def _sealed(self, objective: Objective, region: str, segment: Segment) -> Iterator[Sealed]:
+        return self.sealed.of(objective.name, region, segment.start, min(segment.end, self.sealed.until))
+
+    def _fresh(self, objective: Objective, region: str, segment: Segment) -> list[Slices]:
+        start = max(segment.start, self.sealed.until)
+        return fresh(objective, region, start, segment.end, as_of=self.as_of) if start < segment.end else []
+
+    def _out(self, piece: Sealed | Slices, region: str) -> Bools:
+        spans = [(each.start_s, each.end_s) for each in self.excluded if each.region in ("", region)]
+        return minutes_within(piece.start_s, len(piece), spans, slice_s=piece.slice_s)
+
+
+def laid_over(verdicts: Verdicts, excluded: Bools) -> Verdicts:
+    """An excluded slice stays excluded whatever was measured."""
+    return np.where(excluded, np.int8(Verdict.EXCLUDED), verdicts)

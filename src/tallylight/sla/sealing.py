@@ -1,0 +1,245 @@
+"""Sealing: a day's slices become a link of the organisation's chain, once nothing late is expected any more.
+
+A day is a UTC day. It is sealed `CORRECTION_WINDOW` after it ended, in order, one transaction a day: a worker that is killed
+leaves a day sealed or not sealed, and the next run goes on. A day later it is measured once more; where data came after the seal,
+what the day would have been is appended as a correction, and what was sealed stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import structlog
+import zstandard
+from django.db import transaction
+
+from tallylight.contracts import api as contracts
+from tallylight.contracts.api import Objective, Segment
+from tallylight.kernel.clock import rfc3339
+from tallylight.sla import measured
+from tallylight.sla.chain import GENESIS, Exempted, Kind, Line, Link, parsed, sha256
+from tallylight.sla.columns import instant, series_text, verdict_text
+from tallylight.sla.models import Chain, ChainedExclusion, Exclusion, SealedLink, Series
+from tallylight.sla.slices import MINUTE_S, RegionMinutes, Slices, Verdicts, judge, minutes_within
+from tallylight.telemetry.api import Basis
+
+log = structlog.get_logger(__name__)
+
+DAY = timedelta(days=1)
+#: How long after its end a day may still change: as long as the hub takes late rows.
+CORRECTION_WINDOW = timedelta(hours=48)
+#: A sealed day is measured again this long after its end, when nothing more can come.
+LOOKED_AT_AGAIN = timedelta(hours=72)
+#: Minutes live this long in history; an older day can't be measured again.
+COMPARABLE = timedelta(days=60)
+
+#: A line of a link, and its verdicts.
+Judged = tuple[Line, Verdicts]
+#: Appends to a locked chain; says how many links it made, None when there is nothing left to do.
+Step = Callable[[Chain, datetime], int | None]
+
+
+def seal_due(organisation_id: UUID, *, now: datetime) -> int:
+    """Seal the organisation's due days, look again at those that are old enough, and chain new exclusions; links made.
+
+    Each step is a transaction of its own. Raises HistoryAway; what was sealed before stays.
+    """
+    made = 0
+    for step in (_seal_next, _compare_next, _chain_exclusions):
+        while (link := _in_turn(step, organisation_id, now)) is not None:
+            made += link
+    return made
+
+
+@transaction.atomic
+def _in_turn(step: Step, organisation_id: UUID, now: datetime) -> int | None:
+    """One step under the chain's lock: links made, None when there is nothing left to do."""
+    Chain.objects.get_or_create(organisation_id=organisation_id, defaults={"head": GENESIS})
+    chain = Chain.objects.select_for_update().get(organisation_id=organisation_id)
+    made = step(chain, now)
+    chain.save()
+    return made
+
+
+def _seal_next(chain: Chain, now: datetime) -> int | None:
+    """Seal the first day that is due; a day without a contract is passed over."""
+    last = (now - CORRECTION_WINDOW).astimezone(UTC).date()  # the first day that is not due
+    segment = _first_segment(chain, last)
+    if segment is None:
+        return None
+    day = segment.start.date()
+    segments = contracts.segments_between(chain.organisation_id, _midnight(day), _midnight(day) + DAY)
+    _append(chain, Kind.DAY, now, day=day, judged=list(_judged(segments, day, as_of=now)))
+    chain.sealed_to = day + DAY
+    return 1
+
+
+def _first_segment(chain: Chain, until: date) -> Segment | None:
+    """The first stretch under a contract after what is sealed and before `until`."""
+    begins = [version.effective_from for version in contracts.versions(chain.organisation_id)]
+    if not begins:
+        return None
+    start = _midnight(chain.sealed_to) if chain.sealed_to else min(begins)
+    found = (
+        contracts.segments_between(chain.organisation_id, start, _midnight(until)) if start < _midnight(until) else []
+    )
+    return found[0] if found else None
+
+
+def _judged(segments: Sequence[Segment], day: date, *, as_of: datetime) -> Iterator[Judged]:
+    """Every objective in every region over a day, under the versions that applied; stores what was measured."""
+    for segment in segments:
+        for objective in segment.agreement.objectives:
+            for region in objective.regions:
+                slices, basis = _day_of(objective, region, segment, day, as_of)
+                if len(slices):
+                    yield _line(segment, objective, region, slices, basis), slices.verdicts
+
+
+def _day_of(objective: Objective, region: str, segment: Segment, day: date, as_of: datetime) -> tuple[Slices, str]:
+    minutes, basis = measured.checked_day(region, _midnight(day), as_of)
+    part = _within(minutes, measured.next_minute(segment.start), measured.next_minute(segment.end))
+    nothing = minutes_within(part.start_s, len(part), [])
+    return judge(objective, part, nothing), basis.value
+
+
+def _within(minutes: RegionMinutes, start: datetime, end: datetime) -> RegionMinutes:
+    """The minutes that start within `[start, end)`."""
+    first = max(0, (int(start.timestamp()) - minutes.start_s) // MINUTE_S)
+    last = min(len(minutes), (int(end.timestamp()) - minutes.start_s) // MINUTE_S)
+    return replace(
+        minutes,
+        start_s=minutes.start_s + MINUTE_S * first,
+        **{name: getattr(minutes, name)[first:last] for name in ("sent", "mean_ms", "p95_ms", "loss_pct")},
+    )
+
+
+def _line(segment: Segment, objective: Objective, region: str, slices: Slices, basis: str) -> Line:
+    counts = slices.counts()
+    return Line(
+        contract=segment.sha256,
+        objective=objective.name,
+        region=region,
+        first=instant(slices.start_s),
+        slice_s=slices.slice_s,
+        slices=len(slices),
+        good=counts.good,
+        bad=counts.bad,
+        unknown=counts.unknown,
+        excluded=counts.excluded,
+        series=_stored(series_text(slices)),
+        basis=basis,
+    )
+
+
+def _stored(table: str) -> str:
+    """The name of a series, which is there from now on."""
+    name = sha256(table)
+    if not Series.objects.filter(sha256=name).exists():
+        row = Series(sha256=name, table=zstandard.compress(table.encode()))
+        Series.objects.bulk_create([row], ignore_conflicts=True)
+    return name
+
+
+def _compare_next(chain: Chain, now: datetime) -> int | None:
+    """Look at the first sealed day again that is old enough; append a correction where it would be another day now."""
+    link = _next_to_compare(chain, now)
+    if link is None or link.day is None:
+        return None
+    chain.compared_to = link.day + DAY
+    if now - _midnight(link.day) > COMPARABLE:
+        return 0
+    sealed = {_place(each): each for each in parsed(link.body).lines}
+    segments = contracts.segments_between(chain.organisation_id, _midnight(link.day), _midnight(link.day) + DAY)
+    anew = _judged(segments, link.day, as_of=now)
+    changed = [(line, verdicts) for line, verdicts in anew if _differs(sealed.get(_place(line)), line)]
+    if not changed:
+        return 0
+    _append(chain, Kind.CORRECTION, now, day=link.day, judged=changed)
+    log.warning("data came after a day was sealed", organisation=str(chain.organisation_id), day=str(link.day))
+    return 1
+
+
+def _place(line: Line) -> tuple[str, ...]:
+    return line.contract, line.objective, line.region, line.first
+
+
+def _differs(sealed: Line | None, anew: Line) -> bool:
+    """Whether more was measured since. A day sealed from its seconds is not held against the rollup it did not believe."""
+    if sealed is None or (sealed.basis == Basis.SECONDS and anew.basis != Basis.SECONDS):
+        return False
+    return sealed.series != anew.series
+
+
+def _next_to_compare(chain: Chain, now: datetime) -> SealedLink | None:
+    days = SealedLink.objects.filter(
+        organisation_id=chain.organisation_id, kind=Kind.DAY, day__lt=(now - LOOKED_AT_AGAIN).astimezone(UTC).date()
+    )
+    return (days.filter(day__gte=chain.compared_to) if chain.compared_to else days).order_by("day").first()
+
+
+def _chain_exclusions(chain: Chain, now: datetime) -> int | None:
+    if not _waiting(chain):
+        return None
+    _append(chain, Kind.EXCLUSIONS, now)
+    return 1
+
+
+def _waiting(chain: Chain) -> list[Exclusion]:
+    """Exclusions that hold for the organisation and are not in its chain yet."""
+    chained = ChainedExclusion.objects.filter(organisation_id=chain.organisation_id).values("exclusion_id")
+    return list(measured.concerning(chain.organisation_id).exclude(id__in=chained).order_by("approved_at", "id"))
+
+
+def _append(chain: Chain, kind: Kind, now: datetime, *, day: date | None = None, judged: Sequence[Judged] = ()) -> None:
+    """The next link, with the exclusions that wait for one."""
+    exclusions = _waiting(chain)
+    text = verdict_text(verdicts for _, verdicts in judged)
+    link = Link(
+        organisation=str(chain.organisation_id),
+        number=chain.links + 1,
+        after=chain.head,
+        sealed_at=rfc3339(now),
+        kind=kind,
+        day=day.isoformat() if day else "",
+        verdicts=sha256(text) if judged else "",
+        lines=tuple(line for line, _ in judged),
+        exclusions=tuple(map(exempted, exclusions)),
+    )
+    row = SealedLink.objects.create(
+        organisation_id=chain.organisation_id,
+        number=link.number,
+        sha256=sha256(link.body),
+        kind=kind,
+        day=day,
+        body=link.body,
+        verdicts=zstandard.compress(text.encode()),
+        sealed_at=now,
+    )
+    chained = [
+        ChainedExclusion(organisation_id=chain.organisation_id, exclusion=each, number=link.number)
+        for each in exclusions
+    ]
+    ChainedExclusion.objects.bulk_create(chained)
+    chain.links, chain.head = link.number, row.sha256
+
+
+def exempted(row: Exclusion) -> Exempted:
+    """An exclusion as the chain remembers it."""
+    return Exempted(
+        id=str(row.id),
+        everybody=row.organisation_id is None,
+        region=row.region,
+        starts_at=rfc3339(row.starts_at),
+        ends_at=rfc3339(row.ends_at),
+        reason=row.reason,
+        approved_by=str(row.approved_by_id),
+        approved_at=rfc3339(row.approved_at),
+    )
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
