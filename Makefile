@@ -88,6 +88,10 @@ bench-edge: dev ## Measure an edge agent: processor, memory, honesty of its prob
 bench-hub: dev ## Measure the hub: durable ingest with its history, and one pass over all thresholds
 	$(PY) -m bench.hub $(ARGS)
 
+.PHONY: bench-clocks
+bench-clocks: dev ## Measure a million clocks at once, beside businesstimedelta and pandas
+	$(PY) -m bench.clocks $(ARGS)
+
 .PHONY: bench-drill
 bench-drill: dev assets catalogues ## Run drills one after the other and say which promises held
 	$(PY) -m bench.drill $(ARGS)

@@ -80,6 +80,11 @@ class Readings:
     def __len__(self) -> int:
         return int(self.state.size)
 
+    @property
+    def nbytes(self) -> int:
+        """Octets of all columns."""
+        return self.state.nbytes + self.due_us.nbytes + self.counted_us.nbytes + self.remaining_us.nbytes
+
     def state_of(self, clock: int) -> State:
         """The state of one clock."""
         return STATES[int(self.state[clock])]
