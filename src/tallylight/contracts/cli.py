@@ -1,4 +1,4 @@
-"""`tally contract`: lint a contract file, list days off for one, or put one in force."""
+"""`tally contract`: lint a contract file, compare two, list days off for one, or put one in force."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from tallylight.contracts import calendars
+from tallylight.contracts.diff import command as diff
 from tallylight.contracts.errors import ContractInvalid
 from tallylight.contracts.reading import Reading, read
 from tallylight.kernel import clock
@@ -23,6 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_days(
         verbs.add_parser("days", help="list public holidays or iCalendar closures, ready for a contract's calendar")
     )
+    diff.add_arguments(
+        verbs.add_parser("diff", help="say what a new text changes for the customer, and the notice it needs")
+    )
     apply = verbs.add_parser("apply", help="put a contract in force for an organisation")
     apply.add_argument("file", type=Path, metavar="FILE")
     apply.add_argument("--organisation", required=True, metavar="SLUG", help="the customer's slug")
@@ -34,7 +38,17 @@ def main(args: argparse.Namespace) -> int:
         return max([_lint(path) for path in args.files])
     if args.verb == "days":
         return _days(args)
+    if args.verb == "diff":
+        return _diff(args)
     return _apply(args.file, args.organisation)
+
+
+def _diff(args: argparse.Namespace) -> int:
+    old, new = _read(args.old), _read(args.new)
+    if old is None or new is None:
+        return 1
+    print(diff.report(old, new, language=args.lang, as_json=args.json, now=clock.now()))
+    return 0
 
 
 def _add_days(days: argparse.ArgumentParser) -> None:

@@ -11,17 +11,22 @@ from tallylight.accounts.api import Viewer
 from tallylight.contracts import reading
 from tallylight.contracts.agreement import Agreement
 from tallylight.contracts.commercial import Side
+from tallylight.contracts.diff import Amendment, amendment
 from tallylight.contracts.models import ContractVersion, Proposal, Signature
 from tallylight.contracts.proposal import ProposalCard, ProposalState, SignatureCard
 
 
 @dataclass(frozen=True, slots=True)
 class ProposalDetail:
-    """A proposal with its text and what it says."""
+    """A proposal with its text, what it says, and what it changes against the version that it follows.
+
+    `changes` is told as of the proposal; None for a first contract, which changes nothing.
+    """
 
     card: ProposalCard
     source: str
     agreement: Agreement
+    changes: Amendment | None
 
 
 def rows(viewer: Viewer, organisation_id: UUID | None = None) -> QuerySet[Proposal]:
@@ -39,14 +44,20 @@ def of(viewer: Viewer, organisation_id: UUID) -> list[ProposalCard]:
 def detail(viewer: Viewer, proposal_id: UUID) -> ProposalDetail:
     """One proposal, whole. Raises NotFound."""
     organisation_id = Proposal.objects.get_visible(viewer, proposal_id).organisation_id
-    row = rows(viewer, organisation_id).get(pk=proposal_id)
-    return ProposalDetail(card(row), row.source, reading.of_document(row.document).agreement)
+    return _detail(rows(viewer, organisation_id).get(pk=proposal_id))
 
 
 def by_id(proposal_id: UUID) -> ProposalDetail | None:
     """One proposal for the program's own use, None when there is none."""
     row = Proposal.objects.select_related("proposed_by", "settled_by", "version").filter(pk=proposal_id).first()
-    return ProposalDetail(card(row), row.source, reading.of_document(row.document).agreement) if row else None
+    return _detail(row) if row else None
+
+
+def _detail(row: Proposal) -> ProposalDetail:
+    agreement = reading.of_document(row.document).agreement
+    followed = reading.of_document(row.base.document).agreement if row.base else None
+    changes = amendment(followed, agreement, now=row.proposed_at) if followed else None
+    return ProposalDetail(card(row), row.source, agreement, changes)
 
 
 def card(row: Proposal) -> ProposalCard:

@@ -397,3 +397,23 @@ def test_a_token_proposes_but_does_not_sign(table: Table, client: Client) -> Non
     place = f"/api/v1/contract-proposals/{made.json()['id']}/signatures"
     answer = client.post(place, written, content_type="application/json", headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (403, "sign-in-person")
+
+
+def test_what_a_proposal_changes_and_what_a_version_changed_is_one_question(table: Table) -> None:
+    api.put_in_force(table.lumen, STARTER, None, NOW - DAY)
+    proposal = api.propose(table.omar, table.lumen, DEARER, now=NOW)
+    member, stranger = signed_in(table.mia), signed_in(table.stranger)
+    proposed = member.get(f"/api/v1/contract-proposals/{proposal.id}/changes").json()
+    assert [(each["path"], each["effect"]) for each in proposed["changes"]] == [("fees.monthly", "worse")]
+    for who in (table.omar, table.mia):
+        sign(proposal, who)
+    version = api.versions(table.lumen)[0]
+    changed_by = f"/api/v1/contracts/{version.id}/changes"
+    assert member.get(changed_by + "?language=zh-Hans").json()["changes"][0]["notice_days"] == 60
+    assert stranger.get(changed_by).status_code == 404
+    assert stranger.get(f"/api/v1/contract-proposals/{proposal.id}/changes").status_code == 404
+    texts = {"old": STARTER, "new": DEARER}
+    asked = member.post("/api/v1/contract-diff", texts, content_type="application/json").json()
+    assert [each["path"] for each in asked["changes"]] == ["fees.monthly"]
+    refused = member.post("/api/v1/contract-diff", texts | {"new": "number: 1"}, content_type="application/json")
+    assert refused.json()["code"] == "contract-invalid"
