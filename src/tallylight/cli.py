@@ -150,7 +150,7 @@ COMMANDS = {
         _mounted("drill", "tallylight.drills.cli", django=True),
     ),
     "contract": Command(
-        _("Check, show and put in force contracts."), _mounted("contract", "tallylight.contracts.cli", django=True)
+        _("Check, show and put in force contracts."), _mounted("contract", "tallylight.contracts.cli")
     ),
     "edge": Command(_("Run the agent of one edge node."), _mounted("edge", "tallylight.edge.cli")),
     "web": Command(_("Serve the console and the API."), _served("web", "tallylight.embedded.web")),

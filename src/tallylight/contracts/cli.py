@@ -1,4 +1,4 @@
-"""`tally contract`: lint a contract file, compare two, list days off for one, or put one in force."""
+"""`tally contract`: lint a contract file, write the text people sign, compare two, list days off, or put one in force."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from tallylight.contracts import calendars
 from tallylight.contracts.diff import command as diff
 from tallylight.contracts.errors import ContractInvalid
 from tallylight.contracts.reading import Reading, read
+from tallylight.contracts.text import command as text_command
 from tallylight.kernel import clock
 from tallylight.kernel.errors import TallyError
 
@@ -21,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="verb", required=True)
     lint = verbs.add_parser("lint", help="name every fault of contract files by line and column")
     lint.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    text_command.add_arguments(verbs.add_parser("render", help="write the text people sign, as PDF or HTML"))
     _add_days(
         verbs.add_parser("days", help="list public holidays or iCalendar closures, ready for a contract's calendar")
     )
@@ -36,6 +38,9 @@ def main(args: argparse.Namespace) -> int:
     """The exit code: 0 when all is well, 1 when a contract has faults or could not be put in force."""
     if args.verb == "lint":
         return max([_lint(path) for path in args.files])
+    if args.verb == "render":
+        reading = _read(args.file)
+        return 1 if reading is None else text_command.render(args, reading, _text(args.file))
     if args.verb == "days":
         return _days(args)
     if args.verb == "diff":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 from tallylight.typeset import values
 from tallylight.typeset.document import (
     Align,
@@ -30,6 +32,7 @@ from tallylight.typeset.html import style, to_fragment, to_html
 from tallylight.typeset.pdf import to_pdf
 
 __all__ = [
+    "FORMATS",
     "Align",
     "Attachment",
     "Block",
@@ -42,6 +45,7 @@ __all__ = [
     "Facts",
     "Figure",
     "FontsMissing",
+    "Format",
     "Heading",
     "Language",
     "NotTypeset",
@@ -57,4 +61,13 @@ __all__ = [
     "to_html",
     "to_pdf",
     "values",
+    "written",
 ]
+
+Format = Literal["html", "pdf"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+
+
+def written(document: Document, form: Format) -> bytes:
+    """The document as a file of that form. Raises what `to_pdf` raises."""
+    return to_pdf(document) if form == "pdf" else to_html(document).encode()

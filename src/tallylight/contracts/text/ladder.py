@@ -1,0 +1,71 @@
+"""Who is called while nobody has taken a case."""
+
+from __future__ import annotations
+
+from tallylight.contracts.agreement import Agreement, Level, Step
+from tallylight.contracts.text import names
+from tallylight.contracts.text.words import Words
+from tallylight.typeset.api import Block, Clause, Column, Section, Table
+
+KEY = "escalation"
+
+
+def write(agreement: Agreement, words: Words) -> Section:
+    """The part of the text that says who is called, when, and by which means."""
+    blocks: list[Block] = [
+        Clause(
+            words.gettext(
+                "While nobody has responded to a case, the Provider calls the following people, one step after the other. A "
+                "step is due at the instant at which the stated share of the promised response time has been used; the first "
+                "step with a share of %(nothing)s is due at once.",
+                nothing=words.percent(0),
+            )
+        ),
+        Clause(
+            words.gettext(
+                "Where a step names a person, that person is called first. Where that person can not be reached, or where "
+                "none is named, whoever holds the stated role on duty is called. A step that reaches nobody brings the next "
+                "step forward to that instant."
+            )
+        ),
+    ]
+    for ladder, levels in _ladders(agreement):
+        blocks.append(
+            Clause(
+                words.gettext(
+                    "These steps apply to cases of the levels %(levels)s.",
+                    levels=words.listed(f"“{names.level(words, each)}”" for each in levels),
+                )
+            )
+        )
+        blocks.append(_table(ladder, words))
+    return Section(KEY, words.gettext("Escalation"), tuple(blocks))
+
+
+def _ladders(agreement: Agreement) -> list[tuple[tuple[Step, ...], list[Level]]]:
+    """Each ladder with the levels that share it."""
+    shared: dict[tuple[Step, ...], list[Level]] = {}
+    for support in agreement.support:
+        shared.setdefault(support.ladder, []).append(support.level)
+    return list(shared.items())
+
+
+def _table(ladder: tuple[Step, ...], words: Words) -> Table:
+    return Table(
+        (
+            Column(words.gettext("Step"), width=1.6),
+            Column(words.gettext("Share of the response time used"), width=1.5),
+            Column(words.gettext("Who is called"), width=2.6),
+            Column(words.gettext("How"), width=2),
+        ),
+        tuple(
+            (each.name, words.share(each.at), _who(each, words), names.channels(words, each.channels)) for each in ladder
+        ),
+    )
+
+
+def _who(step: Step, words: Words) -> str:
+    role = names.role(words, step.role)
+    if step.person is None:
+        return role
+    return words.gettext("%(person)s, otherwise: %(role)s", person=step.person, role=role)

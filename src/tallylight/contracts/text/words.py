@@ -1,0 +1,84 @@
+"""What every part of the text writes with: sentences and values in one language, and the numbers of the other parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from tallylight.contracts.agreement import Agreement
+from tallylight.kernel.catalogue import catalogue
+from tallylight.kernel.money import Money
+from tallylight.typeset.api import Language, values
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A language, an agreement's zone, and where each part stands. Sentences are filled with facts that are words already."""
+
+    language: Language
+    zone: str
+    numbers: Mapping[str, str]
+
+    def gettext(self, sentence: str, **facts: str) -> str:
+        """The sentence in this language with its places filled."""
+        return catalogue(self.language).gettext(sentence) % facts
+
+    def ngettext(self, one: str, many: str, count: int, **facts: str) -> str:
+        """The sentence for `count` things; the place `count` is filled with it."""
+        return catalogue(self.language).ngettext(one, many, count) % {**facts, "count": self.number(count)}
+
+    def clause(self, key: str) -> str:
+        """How the text refers to another part: "clause 8"."""
+        return self.gettext("clause %(number)s", number=self.numbers[key])
+
+    def clauses(self, keys: Iterable[str]) -> str:
+        """How the text refers to several parts: "clauses 8, 9 and 11"."""
+        return self.gettext("clauses %(numbers)s", numbers=self.listed(self.numbers[key] for key in keys))
+
+    def number(self, value: Decimal | float) -> str:
+        return values.number(value, self.language)
+
+    def percent(self, value: Decimal | float) -> str:
+        """Per cent given as per cent."""
+        return values.percent(value, self.language)
+
+    def share(self, value: Decimal) -> str:
+        """Per cent given as a share from 0 to 1."""
+        return values.percent(value * 100, self.language)
+
+    def money(self, amount: Money) -> str:
+        return values.money(amount, self.language)
+
+    def duration(self, length: timedelta) -> str:
+        return values.duration(length, self.language)
+
+    def seconds(self, count: int) -> str:
+        return values.duration(timedelta(seconds=count), self.language)
+
+    def milliseconds(self, value: float) -> str:
+        return values.milliseconds(value, self.language)
+
+    def months(self, count: int) -> str:
+        return values.unit(count, "duration-month", self.language)
+
+    def days(self, count: int) -> str:
+        return values.unit(count, "duration-day", self.language)
+
+    def day(self, value: date) -> str:
+        return values.day(value, self.language)
+
+    def instant(self, at: datetime) -> str:
+        return values.instant(at, self.zone, self.language)
+
+    def listed(self, parts: Iterable[str]) -> str:
+        return values.listed(parts, self.language)
+
+    def either(self, parts: Iterable[str]) -> str:
+        return values.either(parts, self.language)
+
+
+def words_for(agreement: Agreement, language: Language, numbers: Mapping[str, str]) -> Words:
+    """The words in which `agreement` is written."""
+    return Words(language, agreement.timezone, numbers)
