@@ -1,4 +1,7 @@
-"""Values as documents write them, exact and in the language's own form (CLDR): nothing is rounded away, no unit is left out."""
+"""Values as documents write them, exact and in the language's own form (CLDR): nothing is rounded away, no unit is left out.
+
+A number and its unit keep to one line: between them stands a no-break space.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ from tallylight.kernel.money import EXPONENTS, Money
 
 _DATES = {"en": "d MMMM y", "zh": "y年M月d日"}
 _INSTANTS = {"en": "d MMMM y, HH:mm:ss", "zh": "y年M月d日 HH:mm:ss"}
+NO_BREAK = "\u00a0"
 #: In milliseconds. A day is 24 hours wherever a length is written with it.
 _UNITS = (("day", 86_400_000), ("hour", 3_600_000), ("minute", 60_000), ("second", 1_000), ("millisecond", 1))
 
@@ -47,7 +51,7 @@ def money(amount: Money, language: str) -> str:
     figures = format_currency(
         amount.amount, amount.currency, format=pattern, locale=locale_of(language), currency_digits=False
     )
-    return f"{amount.currency} {figures}"
+    return f"{amount.currency}{NO_BREAK}{figures}"
 
 
 def duration(length: timedelta, language: str) -> str:
@@ -70,7 +74,7 @@ def unit(value: Decimal | float, name: str, language: str) -> str:
     """A number with its unit in full, by CLDR's name of it (`duration-month`, `digital-gigabyte`)."""
     # CLDR's Chinese names of units are the same at every length; babel finds them under the short ones.
     length: Literal["short", "long"] = "short" if language.startswith("zh") else "long"
-    return str(format_unit(value, name, length=length, locale=locale_of(language)))
+    return str(format_unit(value, name, length=length, locale=locale_of(language))).replace(" ", NO_BREAK)
 
 
 def day(value: date, language: str) -> str:

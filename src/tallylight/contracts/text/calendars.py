@@ -23,14 +23,17 @@ def write(agreement: Agreement, words: Words) -> Section:
     blocks: list[Block] = [
         Clause(
             words.gettext(
-                "A support clock runs only while the calendar of its level is open. While the calendar is closed the clock "
+                "A support clock runs only while the calendar of its level is open. While the calendar is closed the "
+                "clock "
                 "stands still and uses no time."
             )
         ),
         Clause(
             words.gettext(
-                "Opening hours are half-open: the opening instant is inside them, the closing instant is not. A promised time "
-                "that is used up exactly at a closing ends at that closing and not at the next opening. Time is counted in "
+                "Opening hours are half-open: the opening instant is inside them, the closing instant is not. A "
+                "promised time "
+                "that is used up exactly at a closing ends at that closing and not at the next opening. Time is "
+                "counted in "
                 "elapsed seconds, so that a day on which clocks are put forward or back counts the seconds it has."
             )
         ),
@@ -48,7 +51,8 @@ def _calendar(calendar: Calendar, words: Words) -> Iterator[Block]:
     if calendar.week is None:
         yield Clause(
             words.gettext(
-                "The calendar “%(calendar)s” is open every hour of the day in the time zone %(zone)s, except as follows.",
+                "The calendar “%(calendar)s” is open every hour of the day in the time zone %(zone)s, except as "
+                "follows.",
                 **facts,
             )
         )

@@ -28,7 +28,8 @@ def add_arguments(render: argparse.ArgumentParser) -> None:
 
 
 def render(args: argparse.Namespace, reading: Reading, source: str) -> int:
-    """Write the text of a contract that has been read. Whatever goes wrong, no half file is left. Raises TallyError."""
+    """Write the text of a contract that has been read. Whatever goes wrong, no half file is left. Raises "
+    "TallyError."""
     language: Language = args.lang or ("zh-Hans" if reading.agreement.locale.startswith("zh") else "en")
     document = agreement_text(reading.agreement, language, sha256=reading.sha256, source=source)
     made = written(document, args.to)
@@ -39,7 +40,7 @@ def render(args: argparse.Namespace, reading: Reading, source: str) -> int:
     try:
         put(path, made)
     except OSError as error:
-        print(f"{path}: can't be written: {error}", file=sys.stderr)
+        print(f"{path}: can't be written: {error.strerror or error}", file=sys.stderr)
         return 1
     print(f"{path}: {reading.agreement.number} in {language}, sha256 {reading.sha256}")
     return 0

@@ -15,16 +15,20 @@ def write(agreement: Agreement, words: Words) -> Section:
     blocks: list[Block] = [
         Clause(
             words.gettext(
-                "While nobody has responded to a case, the Provider calls the following people, one step after the other. A "
-                "step is due at the instant at which the stated share of the promised response time has been used; the first "
+                "While nobody has responded to a case, the Provider calls the following people, one step after the "
+                "other. A "
+                "step is due at the instant at which the stated share of the promised response time has been used; "
+                "the first "
                 "step with a share of %(nothing)s is due at once.",
                 nothing=words.percent(0),
             )
         ),
         Clause(
             words.gettext(
-                "Where a step names a person, that person is called first. Where that person can not be reached, or where "
-                "none is named, whoever holds the stated role on duty is called. A step that reaches nobody brings the next "
+                "Where a step names a person, that person is called first. Where that person cannot be reached, or "
+                "where "
+                "none is named, whoever holds the stated role on duty is called. A step that reaches nobody brings "
+                "the next "
                 "step forward to that instant."
             )
         ),
@@ -33,8 +37,8 @@ def write(agreement: Agreement, words: Words) -> Section:
         blocks.append(
             Clause(
                 words.gettext(
-                    "These steps apply to cases of the levels %(levels)s.",
-                    levels=words.listed(f"“{names.level(words, each)}”" for each in levels),
+                    "These steps apply to cases of the level %(levels)s.",
+                    levels=names.levels(words, levels),
                 )
             )
         )
@@ -59,7 +63,8 @@ def _table(ladder: tuple[Step, ...], words: Words) -> Table:
             Column(words.gettext("How"), width=2),
         ),
         tuple(
-            (each.name, words.share(each.at), _who(each, words), names.channels(words, each.channels)) for each in ladder
+            (each.name, words.share(each.at), _who(each, words), names.channels(words, each.channels))
+            for each in ladder
         ),
     )
 

@@ -31,6 +31,11 @@ def level(words: Words, value: Level) -> str:
     return words.gettext(LEVELS[value])
 
 
+def levels(words: Words, values: Iterable[Level]) -> str:
+    """Several levels as one phrase, each in quotes."""
+    return words.listed(words.quoted(level(words, each)) for each in values)
+
+
 def channels(words: Words, values: Iterable[Channel]) -> str:
     """Several channels as one phrase."""
     return words.listed(words.gettext(CHANNELS[each]) for each in values)

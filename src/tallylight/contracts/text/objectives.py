@@ -1,8 +1,18 @@
-"""What is promised of the service, and how every minute is judged."""
+"""What is promised of the service, and how every slice of time is judged."""
 
 from __future__ import annotations
 
-from tallylight.contracts.agreement import Agreement, Objective, Promise, Statistic, UnknownCounts
+from datetime import timedelta
+
+from tallylight.contracts.agreement import (
+    Agreement,
+    Attain,
+    Objective,
+    Promise,
+    Source,
+    Statistic,
+    UnknownCounts,
+)
 from tallylight.contracts.text.words import Words
 from tallylight.kernel.errors import gettext_noop as _
 from tallylight.typeset.api import Align, Block, Clause, Column, Section, Table
@@ -10,10 +20,41 @@ from tallylight.typeset.api import Align, Block, Clause, Column, Section, Table
 KEY = "objectives"
 
 STATISTICS = {Statistic.MEAN: _("mean"), Statistic.P95: _("95th percentile")}
+#: What is good, by what is judged; `bound` and `statistic` are filled in.
+GOOD = {
+    Promise.AVAILABILITY: _("at least %(bound)s of what was sent in it was answered"),
+    Promise.LATENCY: _("the %(statistic)s of its round trips is at most %(bound)s"),
+    Promise.LOSS: _("at most %(bound)s of the packets sent in it were lost"),
+    Promise.JITTER: _("the %(statistic)s of its jitter is at most %(bound)s"),
+    Promise.FIRST_FRAME: _("the %(statistic)s of the times from joining to the first picture is at most %(bound)s"),
+    Promise.FREEZE: _("the picture stood still for at most %(bound)s of the time watched"),
+    Promise.ERRORS: _("at most %(bound)s of the requests failed"),
+}
 UNKNOWN = {
-    UnknownCounts.GOOD: _("counts as good"),
-    UnknownCounts.BAD: _("counts as bad"),
-    UnknownCounts.EXCLUDED: _("is not counted"),
+    UnknownCounts.GOOD: _("A slice with fewer than %(samples)s samples is unknown and counts as good."),
+    UnknownCounts.BAD: _("A slice with fewer than %(samples)s samples is unknown and counts as bad."),
+    UnknownCounts.EXCLUDED: _("A slice with fewer than %(samples)s samples is unknown and is not counted at all."),
+}
+SOURCES = {
+    Source.PROBES: _(
+        "The figures are those of the Provider’s probe packets. A region is judged by its worst node that was "
+        "measured: a slice "
+        "is bad when any node was out of bounds, and good when at least one was measured and none was out of bounds."
+    ),
+    Source.REPORTED: _("The figures are those that players or relays report for each slice."),
+}
+ATTAINMENT = {
+    Attain.SLICES: _("The attainment of a month is the share of the counted slices that are good."),
+    Attain.MEAN: _(
+        "The attainment of a month is %(all)s less the mean of the shares that were bad in each counted slice; for "
+        "availability "
+        "it is the mean of what was answered."
+    ),
+    Attain.AFFECTED: _(
+        "The attainment of a month is %(all)s less the bad slices, each multiplied by the share of users whom it "
+        "affected, as a "
+        "share of the counted slices."
+    ),
 }
 
 
@@ -22,13 +63,24 @@ def write(agreement: Agreement, words: Words) -> Section:
     blocks: list[Block] = [
         Clause(
             words.gettext(
-                "The Provider promises the objectives below for each calendar month in the time zone %(zone)s. Each objective "
-                "is judged in every region it names by itself; a good region does not make up for a bad one.",
+                "The Provider promises the following attainment for each calendar month in the time zone %(zone)s. "
+                "Each objective "
+                "is judged in every region it names by itself; a good region does not make up for a bad one. An "
+                "objective is kept "
+                "when the attainment is at least what is promised.",
                 zone=agreement.timezone,
             )
         ),
         _table(agreement.objectives, words),
-        *_judging(words),
+        *(_judged(each, words) for each in agreement.objectives),
+        Clause(
+            words.gettext(
+                "A slice belongs to the month in which it begins. Slices that are excluded under this agreement are "
+                "not counted, "
+                "whatever was measured in them. Where no slice of a month counts, the objective is neither kept nor "
+                "missed."
+            )
+        ),
     ]
     return Section(KEY, words.gettext("Service objectives"), tuple(blocks))
 
@@ -36,45 +88,52 @@ def write(agreement: Agreement, words: Words) -> Section:
 def _table(objectives: tuple[Objective, ...], words: Words) -> Table:
     return Table(
         (
-            Column(words.gettext("Objective"), width=1.6),
-            Column(words.gettext("Regions"), width=1.6),
-            Column(words.gettext("A minute is good when"), width=2.4),
-            Column(words.gettext("A minute that is unknown"), width=1.7),
-            Column(words.gettext("Promised share"), Align.END, width=1.1),
+            Column(words.gettext("Objective"), width=1.3),
+            Column(words.gettext("Service"), width=1.3),
+            Column(words.gettext("Regions"), width=2.2),
+            Column(words.gettext("Promised attainment"), Align.END, width=1.2),
         ),
-        tuple(
-            (
-                words.gettext("%(objective)s of %(service)s", objective=each.name, service=each.service),
-                words.listed(each.regions),
-                _good(each, words),
-                _unknown(each, words),
-                words.percent(each.target),
-            )
-            for each in objectives
+        tuple((each.name, each.service, words.listed(each.regions), words.percent(each.target)) for each in objectives),
+    )
+
+
+def _judged(objective: Objective, words: Words) -> Clause:
+    """How one objective is judged: a sentence each for the slice, its source, unknown slices, short rows and "
+    "attainment."""
+    return Clause(
+        words.gettext(
+            "A slice of %(slice)s is good when %(good)s.",
+            slice=words.duration(objective.slice),
+            good=words.gettext(
+                GOOD[objective.promise],
+                bound=_bound(objective, words),
+                statistic=words.gettext(STATISTICS[objective.statistic]),
+            ),
+        ),
+        lead=words.gettext("Objective “%(objective)s”.", objective=objective.name),
+        items=(
+            words.gettext(SOURCES[objective.source]),
+            words.gettext(UNKNOWN[objective.unknown], samples=words.number(objective.min_samples)),
+            *_short_rows(objective, words),
+            words.gettext(ATTAINMENT[objective.attain], all=words.percent(100)),
         ),
     )
 
 
-def _good(objective: Objective, words: Words) -> str:
-    match objective.promise:
-        case Promise.AVAILABILITY:
-            return words.gettext(
-                "at least %(bound)s of probe packets are answered", bound=words.percent(objective.bound)
-            )
-        case Promise.LATENCY:
-            return words.gettext(
-                "the %(statistic)s of round trips is at most %(bound)s",
-                statistic=words.gettext(STATISTICS[objective.statistic]),
-                bound=words.milliseconds(objective.bound),
-            )
-        case Promise.LOSS:
-            return words.gettext("at most %(bound)s of probe packets are lost", bound=words.percent(objective.bound))
+def _bound(objective: Objective, words: Words) -> str:
+    if objective.promise.unit == "%":
+        return words.percent(objective.bound)
+    return words.milliseconds(objective.bound)
 
 
-def _unknown(objective: Objective, words: Words) -> str:
-    return words.ngettext(
-        "fewer than %(count)s packet; %(counts)s",
-        "fewer than %(count)s packets; %(counts)s",
-        objective.min_samples,
-        counts=words.gettext(UNKNOWN[objective.unknown]),
+def _short_rows(objective: Objective, words: Words) -> tuple[str, ...]:
+    if objective.at_least_for <= timedelta(0):
+        return ()
+    return (
+        words.gettext(
+            "A slice that is not good counts as bad only where such slices follow one another for at least "
+            "%(length)s; in a "
+            "shorter row it counts as good.",
+            length=words.duration(objective.at_least_for),
+        ),
     )

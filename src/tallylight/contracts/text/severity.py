@@ -19,7 +19,8 @@ def write(agreement: Agreement, words: Words) -> Section:
         (
             Clause(
                 words.gettext(
-                    "The Provider gives every incident the most serious level of which at least one condition below holds, "
+                    "The Provider gives every incident the most serious level of which at least one condition below "
+                    "holds, "
                     "and raises the level as soon as a more serious condition holds."
                 )
             ),
@@ -33,8 +34,10 @@ def write(agreement: Agreement, words: Words) -> Section:
             ),
             Clause(
                 words.gettext(
-                    "Where a condition names several things, all of them must hold together. A count is reached by that "
-                    "number itself; a figure is above its bound only when it exceeds the bound. Viewers are the Customer’s "
+                    "Where a condition names several things, all of them must hold together. A count is reached by "
+                    "that "
+                    "number itself; a figure is above its bound only when it exceeds the bound. Viewers are the "
+                    "Customer’s "
                     "viewers on the affected nodes."
                 )
             ),
@@ -58,7 +61,9 @@ def _condition(condition: Condition, words: Words) -> str:
         parts.append(_measured(condition, words))
     if condition.nodes is not None:
         parts.append(
-            words.ngettext("at least %(count)s node is affected", "at least %(count)s nodes are affected", condition.nodes)
+            words.ngettext(
+                "at least %(count)s node is affected", "at least %(count)s nodes are affected", condition.nodes
+            )
         )
     if condition.regions is not None:
         parts.append(

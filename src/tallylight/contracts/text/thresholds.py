@@ -20,22 +20,27 @@ def write(agreement: Agreement, words: Words) -> Section:
         (
             Clause(
                 words.gettext(
-                    "The Provider measures every node in the regions in scope once a second and raises an alert by itself. "
+                    "The Provider measures every node in the regions in scope once a second and raises an alert by "
+                    "itself. "
                     "The Customer need not report what an alert has found."
                 )
             ),
             Clause(
                 words.gettext(
-                    "An alert is raised when the figure, taken over the window, has been above its bound for the time stated "
+                    "An alert is raised when the figure, taken over the window, has been above its bound for the "
+                    "time stated "
                     "under “raised”. It ends when the figure has been below its lower bound for the time stated under "
-                    "“ended”. With fewer probe packets in the window than the stated minimum the figure is unknown; what is "
+                    "“ended”. With fewer probe packets in the window than the stated minimum the figure is unknown; "
+                    "what is "
                     "unknown neither raises nor ends an alert."
                 )
             ),
             Clause(
                 words.gettext(
-                    "Round-trip latency is the mean over the window. Packet loss is the share of probe packets that were not "
-                    "answered. Silence is the time without any answer from a node that other nodes can be reached from."
+                    "Round-trip latency is the mean over the window. Packet loss is the share of probe packets that "
+                    "were not "
+                    "answered. Silence is the time without any answer from a node that other nodes can be reached "
+                    "from."
                 )
             ),
             _table(agreement, words),
@@ -76,15 +81,19 @@ def _row(each: Threshold, regions: list[str], words: Words) -> tuple[str, ...]:
             each.min_samples,
             window=words.seconds(each.window_s),
         ),
-        words.gettext(
-            "above %(bound)s for %(length)s",
-            bound=names.figure(words, each.raise_above, unit),
-            length=words.seconds(each.for_s),
-        ),
-        words.gettext(
-            "below %(bound)s for %(length)s",
-            bound=names.figure(words, each.clear_below, unit),
-            length=words.seconds(each.clear_for_s),
-        ),
+        _raised(names.figure(words, each.raise_above, unit), each.for_s, words),
+        _ended(names.figure(words, each.clear_below, unit), each.clear_for_s, words),
         names.channels(words, each.channels),
     )
+
+
+def _raised(bound: str, for_s: int, words: Words) -> str:
+    if not for_s:
+        return words.gettext("above %(bound)s, at once", bound=bound)
+    return words.gettext("above %(bound)s for %(length)s", bound=bound, length=words.seconds(for_s))
+
+
+def _ended(bound: str, for_s: int, words: Words) -> str:
+    if not for_s:
+        return words.gettext("below %(bound)s, at once", bound=bound)
+    return words.gettext("below %(bound)s for %(length)s", bound=bound, length=words.seconds(for_s))

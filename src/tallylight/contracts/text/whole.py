@@ -8,12 +8,22 @@ from typing import NamedTuple
 from tallylight.contracts.agreement import Agreement
 from tallylight.contracts.text import (
     calendars,
+    capacity,
+    changes,
+    credit,
+    definitions,
+    exclusions,
+    fees,
     ladder,
+    objectives,
     parties,
+    payment,
+    privacy,
     scope,
     severity,
     signatures,
     support,
+    term,
     thresholds,
 )
 from tallylight.contracts.text.words import Words, words_for
@@ -30,17 +40,28 @@ class Part(NamedTuple):
 
 PARTS = (
     Part(parties.KEY, parties.write),
+    Part(definitions.KEY, definitions.write),
     Part(scope.KEY, scope.write),
     Part(support.KEY, support.write),
     Part(calendars.KEY, calendars.write),
     Part(severity.KEY, severity.write),
     Part(ladder.KEY, ladder.write),
     Part(thresholds.KEY, thresholds.write),
+    Part(objectives.KEY, objectives.write),
+    Part(exclusions.KEY, exclusions.write),
+    Part(credit.KEY, credit.write),
+    Part(capacity.KEY, capacity.write, capacity.said),
+    Part(fees.KEY, fees.write),
+    Part(payment.KEY, payment.write),
+    Part(privacy.KEY, privacy.write, privacy.said),
+    Part(term.KEY, term.write),
+    Part(changes.KEY, changes.write),
 )
 
 
 def agreement_text(agreement: Agreement, language: Language, *, sha256: str, source: str) -> Document:
-    """The text of `agreement`, pinned by `sha256`; `source` is the YAML it was read from and travels inside the PDF."""
+    """The text of `agreement`, pinned by `sha256`; `source` is the YAML it was read from and travels inside the "
+    "PDF."""
     parts = [part for part in PARTS if part.said(agreement)]
     words = words_for(agreement, language, section_numbers(tuple((part.key, True) for part in parts)))
     return Document(

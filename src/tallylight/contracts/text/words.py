@@ -1,4 +1,5 @@
-"""What every part of the text writes with: sentences and values in one language, and the numbers of the other parts."""
+"""What every part of the text writes with: sentences and values in one language, and the numbers of the other "
+"parts."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from tallylight.contracts.agreement import Agreement
+from tallylight.contracts.commercial import Wording
 from tallylight.kernel.catalogue import catalogue
 from tallylight.kernel.money import Money
 from tallylight.typeset.api import Language, values
@@ -15,7 +17,8 @@ from tallylight.typeset.api import Language, values
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A language, an agreement's zone, and where each part stands. Sentences are filled with facts that are words already."""
+    """A language, an agreement's zone, and where each part stands. Sentences are filled with facts that are words "
+    "already."""
 
     language: Language
     zone: str
@@ -31,11 +34,7 @@ class Words:
 
     def clause(self, key: str) -> str:
         """How the text refers to another part: "clause 8"."""
-        return self.gettext("clause %(number)s", number=self.numbers[key])
-
-    def clauses(self, keys: Iterable[str]) -> str:
-        """How the text refers to several parts: "clauses 8, 9 and 11"."""
-        return self.gettext("clauses %(numbers)s", numbers=self.listed(self.numbers[key] for key in keys))
+        return self.gettext("clause %(number)s", number=self.numbers[key]).replace(" ", values.NO_BREAK)
 
     def number(self, value: Decimal | float) -> str:
         return values.number(value, self.language)
@@ -63,8 +62,15 @@ class Words:
     def months(self, count: int) -> str:
         return values.unit(count, "duration-month", self.language)
 
+    def said(self, wording: Wording) -> str:
+        """The parties' own words, in this language where they are given in it."""
+        return wording.said(self.language)
+
     def days(self, count: int) -> str:
-        return values.unit(count, "duration-day", self.language)
+        """Calendar days, counted as whole days and never as hours."""
+        return self.ngettext("%(count)s calendar day", "%(count)s calendar days", count).replace(
+            " ", values.NO_BREAK, 1
+        )
 
     def day(self, value: date) -> str:
         return values.day(value, self.language)
@@ -72,11 +78,16 @@ class Words:
     def instant(self, at: datetime) -> str:
         return values.instant(at, self.zone, self.language)
 
+    def quoted(self, text: str) -> str:
+        """A term as the text names it."""
+        return f"“{text}”"
+
+    def joined(self, sentences: Iterable[str]) -> str:
+        """Sentences one after the other; Chinese puts no space between them."""
+        return ("" if self.language == "zh-Hans" else " ").join(sentences)
+
     def listed(self, parts: Iterable[str]) -> str:
         return values.listed(parts, self.language)
-
-    def either(self, parts: Iterable[str]) -> str:
-        return values.either(parts, self.language)
 
 
 def words_for(agreement: Agreement, language: Language, numbers: Mapping[str, str]) -> Words:
