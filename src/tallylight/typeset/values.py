@@ -1,7 +1,4 @@
-"""Values as documents write them, exact and in the language's own form (CLDR): nothing is rounded away, no unit is left out.
-
-A number and its unit keep to one line: between them stands a no-break space.
-"""
+"""Values as documents write them, exact and in the language's own form (CLDR): nothing is rounded away, no unit is left out."""
 
 from __future__ import annotations
 
@@ -22,7 +19,6 @@ from tallylight.kernel.money import EXPONENTS, Money
 
 _DATES = {"en": "d MMMM y", "zh": "y年M月d日"}
 _INSTANTS = {"en": "d MMMM y, HH:mm:ss", "zh": "y年M月d日 HH:mm:ss"}
-NO_BREAK = "\u00a0"
 #: In milliseconds. A day is 24 hours wherever a length is written with it.
 _UNITS = (("day", 86_400_000), ("hour", 3_600_000), ("minute", 60_000), ("second", 1_000), ("millisecond", 1))
 
@@ -51,7 +47,7 @@ def money(amount: Money, language: str) -> str:
     figures = format_currency(
         amount.amount, amount.currency, format=pattern, locale=locale_of(language), currency_digits=False
     )
-    return f"{amount.currency}{NO_BREAK}{figures}"
+    return f"{amount.currency} {figures}"
 
 
 def duration(length: timedelta, language: str) -> str:
@@ -74,7 +70,7 @@ def unit(value: Decimal | float, name: str, language: str) -> str:
     """A number with its unit in full, by CLDR's name of it (`duration-month`, `digital-gigabyte`)."""
     # CLDR's Chinese names of units are the same at every length; babel finds them under the short ones.
     length: Literal["short", "long"] = "short" if language.startswith("zh") else "long"
-    return str(format_unit(value, name, length=length, locale=locale_of(language))).replace(" ", NO_BREAK)
+    return str(format_unit(value, name, length=length, locale=locale_of(language)))
 
 
 def day(value: date, language: str) -> str:

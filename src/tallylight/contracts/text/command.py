@@ -28,8 +28,7 @@ def add_arguments(render: argparse.ArgumentParser) -> None:
 
 
 def render(args: argparse.Namespace, reading: Reading, source: str) -> int:
-    """Write the text of a contract that has been read. Whatever goes wrong, no half file is left. Raises "
-    "TallyError."""
+    """Write the text of a contract that has been read. Whatever goes wrong, no half file is left. Raises TallyError."""
     language: Language = args.lang or ("zh-Hans" if reading.agreement.locale.startswith("zh") else "en")
     document = agreement_text(reading.agreement, language, sha256=reading.sha256, source=source)
     made = written(document, args.to)

@@ -98,8 +98,7 @@ def _table(objectives: tuple[Objective, ...], words: Words) -> Table:
 
 
 def _judged(objective: Objective, words: Words) -> Clause:
-    """How one objective is judged: a sentence each for the slice, its source, unknown slices, short rows and "
-    "attainment."""
+    """How one objective is judged: a sentence each for the slice, its source, unknown slices, short rows and attainment."""
     return Clause(
         words.gettext(
             "A slice of %(slice)s is good when %(good)s.",

@@ -60,8 +60,7 @@ PARTS = (
 
 
 def agreement_text(agreement: Agreement, language: Language, *, sha256: str, source: str) -> Document:
-    """The text of `agreement`, pinned by `sha256`; `source` is the YAML it was read from and travels inside the "
-    "PDF."""
+    """The text of `agreement`, pinned by `sha256`; `source` is the YAML it was read from and travels inside the PDF."""
     parts = [part for part in PARTS if part.said(agreement)]
     words = words_for(agreement, language, section_numbers(tuple((part.key, True) for part in parts)))
     return Document(

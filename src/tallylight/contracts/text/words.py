@@ -1,8 +1,8 @@
-"""What every part of the text writes with: sentences and values in one language, and the numbers of the other "
-"parts."""
+"""What every part of the text writes with: sentences and values in one language, and the numbers of the other parts."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -14,11 +14,14 @@ from tallylight.kernel.catalogue import catalogue
 from tallylight.kernel.money import Money
 from tallylight.typeset.api import Language, values
 
+#: Keeps a figure on one line with its unit or its currency.
+NO_BREAK = "\u00a0"
+_BESIDE_A_FIGURE = re.compile(r"(?<=\d) |(?<=[A-Z]{3}) (?=\d)")
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A language, an agreement's zone, and where each part stands. Sentences are filled with facts that are words "
-    "already."""
+    """A language, an agreement's zone, and where each part stands. Sentences are filled with facts that are words already."""
 
     language: Language
     zone: str
@@ -34,7 +37,7 @@ class Words:
 
     def clause(self, key: str) -> str:
         """How the text refers to another part: "clause 8"."""
-        return self.gettext("clause %(number)s", number=self.numbers[key]).replace(" ", values.NO_BREAK)
+        return self.gettext("clause %(number)s", number=self.numbers[key]).replace(" ", NO_BREAK)
 
     def number(self, value: Decimal | float) -> str:
         return values.number(value, self.language)
@@ -48,19 +51,19 @@ class Words:
         return values.percent(value * 100, self.language)
 
     def money(self, amount: Money) -> str:
-        return values.money(amount, self.language)
+        return _kept(values.money(amount, self.language))
 
     def duration(self, length: timedelta) -> str:
-        return values.duration(length, self.language)
+        return _kept(values.duration(length, self.language))
 
     def seconds(self, count: int) -> str:
-        return values.duration(timedelta(seconds=count), self.language)
+        return _kept(values.duration(timedelta(seconds=count), self.language))
 
     def milliseconds(self, value: float) -> str:
-        return values.milliseconds(value, self.language)
+        return _kept(values.milliseconds(value, self.language))
 
     def months(self, count: int) -> str:
-        return values.unit(count, "duration-month", self.language)
+        return _kept(values.unit(count, "duration-month", self.language))
 
     def said(self, wording: Wording) -> str:
         """The parties' own words, in this language where they are given in it."""
@@ -68,9 +71,7 @@ class Words:
 
     def days(self, count: int) -> str:
         """Calendar days, counted as whole days and never as hours."""
-        return self.ngettext("%(count)s calendar day", "%(count)s calendar days", count).replace(
-            " ", values.NO_BREAK, 1
-        )
+        return _kept(self.ngettext("%(count)s calendar day", "%(count)s calendar days", count))
 
     def day(self, value: date) -> str:
         return values.day(value, self.language)
@@ -88,6 +89,11 @@ class Words:
 
     def listed(self, parts: Iterable[str]) -> str:
         return values.listed(parts, self.language)
+
+
+def _kept(value: str) -> str:
+    """A value whose figures keep to the line of their units; between two units it may break."""
+    return _BESIDE_A_FIGURE.sub(NO_BREAK, value)
 
 
 def words_for(agreement: Agreement, language: Language, numbers: Mapping[str, str]) -> Words:

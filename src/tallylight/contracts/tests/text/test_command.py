@@ -13,8 +13,8 @@ from pypdf import PdfReader
 
 from tallylight.cli import main
 from tallylight.contracts.reading import read
+from tallylight.contracts.tests.text.samples import EXAMPLES
 from tallylight.contracts.text.command import put
-from tallylight.contracts.text.tests.samples import EXAMPLES
 
 STARTER = EXAMPLES / "starter.yaml"
 

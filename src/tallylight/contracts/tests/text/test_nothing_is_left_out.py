@@ -14,9 +14,10 @@ from typing import Any, get_args
 import pytest
 
 from tallylight.contracts.agreement import Agreement, ExclusionKind, Promise
+from tallylight.contracts.tests.text.leaves import Place, changed, leaves
+from tallylight.contracts.tests.text.samples import ENDED, everything, example
 from tallylight.contracts.text import agreement_text
-from tallylight.contracts.text.tests.leaves import Place, changed, leaves
-from tallylight.contracts.text.tests.samples import ENDED, everything, example
+from tallylight.contracts.text.words import NO_BREAK
 from tallylight.kernel.business_time import Calendar
 from tallylight.kernel.money import Money
 from tallylight.typeset.api import Document, Language, values
@@ -57,7 +58,8 @@ def document(of: Agreement, language: Language = "en") -> Document:
 
 
 def told(of: Agreement, language: Language) -> str:
-    return "\n".join(document(of, language).texts())
+    """The whole text, with ordinary spaces where figures keep to the line of their units."""
+    return "\n".join(document(of, language).texts()).replace(NO_BREAK, " ")
 
 
 def forms(value: Any, place: Place, of: Agreement, language: Language) -> Iterator[str]:
