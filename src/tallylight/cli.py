@@ -152,6 +152,10 @@ COMMANDS = {
     "contract": Command(
         _("Check, show and put in force contracts."), _mounted("contract", "tallylight.contracts.cli")
     ),
+    "evidence": Command(
+        _("Hand out, verify and check the evidence behind credits."),
+        _mounted("evidence", "tallylight.sla.evidence.cli"),
+    ),
     "edge": Command(_("Run the agent of one edge node."), _mounted("edge", "tallylight.edge.cli")),
     "web": Command(_("Serve the console and the API."), _served("web", "tallylight.embedded.web")),
     "hub": Command(_("Take measurements and watch thresholds."), _served("hub", "tallylight.config.hub")),

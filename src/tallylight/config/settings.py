@@ -108,6 +108,9 @@ MAIL_FROM = _env.mail_from
 PUBLIC_URL = _env.public_url
 HUB_URL = _env.hub_url
 HUB_TOKEN = _env.secret("hub")
+#: What signs evidence: made with the installation, read anew for each signature, since it may be changed meanwhile.
+_env.secret("evidence-ed25519")
+EVIDENCE_KEY_FILE = _env.home / "secrets" / "evidence-ed25519"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.Person"

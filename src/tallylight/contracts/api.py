@@ -41,6 +41,7 @@ from tallylight.contracts.agreement import (
     Tier,
     UnknownCounts,
 )
+from tallylight.contracts.canonical import canonical
 from tallylight.contracts.commercial import (
     Arrears,
     ArrearsAction,
@@ -164,6 +165,7 @@ __all__ = [
     "all_in_force",
     "decline",
     "in_force",
+    "pinned",
     "proposal",
     "proposal_by_id",
     "proposals_for",
@@ -271,6 +273,14 @@ def segments_between(organisation_id: UUID, start: datetime, end: datetime) -> l
 def versions(organisation_id: UUID) -> list[VersionCard]:
     """Every version ever put in force for the organisation, the latest first."""
     return [card(row) for row in ContractVersion.objects.filter(organisation_id=organisation_id)]
+
+
+def pinned(organisation_id: UUID, sha256: str) -> tuple[str, bytes]:
+    """The source text of a version by its hash, and the canonical bytes that are hashed. Raises NoContract."""
+    row = ContractVersion.objects.filter(organisation_id=organisation_id, sha256=sha256).first()
+    if row is None:
+        raise NoContract(version=sha256)
+    return row.source, canonical(row.document)
 
 
 def version(organisation_id: UUID, version_id: UUID) -> tuple[VersionCard, str, Agreement]:

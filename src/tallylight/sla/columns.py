@@ -95,6 +95,11 @@ def instant(unix_s: int) -> str:
     return datetime.fromtimestamp(unix_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def exact(at: datetime) -> str:
+    """An instant as RFC 3339 in UTC with all its digits; whole seconds have none after the point."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
 def unix_s(text: str) -> int:
     """The second an instant of ours names."""
     return int(datetime.strptime(text, "%Y-%m-%dT%H:%M:%S%z").timestamp())

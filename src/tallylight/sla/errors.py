@@ -39,3 +39,9 @@ class ChainBroken(Conflict):
     code = "chain-broken"
     title = gettext_noop("The chain of sealed days does not hold at link %(link)s: %(reason)s.")
     advice = gettext_noop("Somebody changed sealed records. Compare with the evidence files that were handed out.")
+
+
+class NothingSealed(Conflict):
+    code = "nothing-sealed"
+    title = gettext_noop("No day of %(month)s is sealed yet.")
+    advice = gettext_noop("A day is sealed two days after it ended. Ask again then.")

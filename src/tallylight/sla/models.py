@@ -105,3 +105,11 @@ class Series(models.Model):
 
     sha256 = models.CharField(max_length=64, primary_key=True)
     table = models.BinaryField()
+
+
+class EvidenceKey(models.Model):
+    """The public half of a key that signs, or once signed, evidence: 64 hexadecimal digits."""
+
+    public = models.CharField(max_length=64, primary_key=True)
+    made_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)

@@ -21,7 +21,7 @@ from tallylight.contracts.api import Objective, Segment
 from tallylight.kernel.clock import rfc3339
 from tallylight.sla import measured
 from tallylight.sla.chain import GENESIS, Exempted, Kind, Line, Link, parsed, sha256
-from tallylight.sla.columns import instant, series_text, verdict_text
+from tallylight.sla.columns import exact, instant, series_text, verdict_text
 from tallylight.sla.models import Chain, ChainedExclusion, Exclusion, SealedLink, Series
 from tallylight.sla.slices import MINUTE_S, RegionMinutes, Slices, Verdicts, judge, minutes_within
 from tallylight.telemetry.api import Basis
@@ -52,6 +52,11 @@ def seal_due(organisation_id: UUID, *, now: datetime) -> int:
         while (link := _in_turn(step, organisation_id, now)) is not None:
             made += link
     return made
+
+
+def chain_exclusions(organisation_id: UUID, *, now: datetime) -> None:
+    """Put exclusions that wait for a link into the organisation's chain, and hold the chain until the transaction ends."""
+    _in_turn(_chain_exclusions, organisation_id, now)
 
 
 @transaction.atomic
@@ -233,11 +238,11 @@ def exempted(row: Exclusion) -> Exempted:
         id=str(row.id),
         everybody=row.organisation_id is None,
         region=row.region,
-        starts_at=rfc3339(row.starts_at),
-        ends_at=rfc3339(row.ends_at),
+        starts_at=exact(row.starts_at),
+        ends_at=exact(row.ends_at),
         reason=row.reason,
         approved_by=str(row.approved_by_id),
-        approved_at=rfc3339(row.approved_at),
+        approved_at=exact(row.approved_at),
     )
 
 

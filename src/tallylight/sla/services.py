@@ -37,8 +37,8 @@ MOST_DAYS = 32
 MOST = timedelta(days=MOST_DAYS)
 
 
-def month_report(organisation_id: UUID, month: str, now: datetime) -> Report:
-    """An organisation's month (`2026-11`, in its contract's timezone) from history, up to the last settled minute.
+def month_report(organisation_id: UUID, month: str, now: datetime, *, sealed_only: bool = False) -> Report:
+    """An organisation's month (`2026-11`, in its contract's timezone) up to the last settled minute, or as far as it is sealed.
 
     Raises NoSuchMonth, NothingPromised, telemetry's HistoryAway and SpanTooWide, or OrganisationUnknown.
     """
@@ -50,6 +50,7 @@ def month_report(organisation_id: UUID, month: str, now: datetime) -> Report:
     if not segments:
         raise NothingPromised(month=month)
     judged = Judged.between(organisation_id, start, until, as_of=measured.minute_of(now))
+    until = judged.sealed.until if sealed_only else until
     reports = tuple(_segment_report(each, judged, until, of) for each in segments)
     return Report(
         organisation_id=organisation_id,
