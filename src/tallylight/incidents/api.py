@@ -16,6 +16,7 @@ from tallylight.fleet import api as fleet
 from tallylight.incidents import headline as headlines
 from tallylight.incidents import timeline as timelines
 from tallylight.incidents.errors import IncidentUnknown
+from tallylight.incidents.history import Known, PastIncident, past_incidents
 from tallylight.incidents.models import Impact, Incident, IncidentAlert, TimelineEntry
 from tallylight.incidents.scope import Reason
 from tallylight.incidents.timeline import level_name
@@ -28,6 +29,8 @@ __all__ = [
     "IncidentAlertCard",
     "IncidentCard",
     "IncidentUnknown",
+    "Known",
+    "PastIncident",
     "PublicIncident",
     "Reason",
     "RegionState",
@@ -40,6 +43,7 @@ __all__ = [
     "incident",
     "latest_of_region",
     "level_name",
+    "past_incidents",
     "public_incidents",
     "region_name",
     "region_states",

@@ -40,17 +40,27 @@ def hurt_by(findings: Iterable[Finding], agreements: Mapping[UUID, Agreement]) -
 
 
 def _hurt(organisation_id: UUID, agreement: Agreement, findings: list[Finding]) -> Hurt | None:
-    mine = [each for each in findings if _speaks_for(each, organisation_id, agreement)]
-    viewers = _viewers(organisation_id, mine)
+    mine = _mine(organisation_id, agreement, findings)
+    facts = facts_for(organisation_id, agreement, findings)
     covered = any(agreement.covers(each.region) for each in mine)
-    if not mine or not (covered or viewers):
+    if facts is None or not (covered or facts.viewers):
         return None
     return Hurt(
         organisation_id=organisation_id,
         reason=Reason.CONTRACT if covered else Reason.VIEWERS,
-        viewers=viewers,
-        severity=severity_of(agreement.severity, facts_of(mine, viewers=viewers)),
+        viewers=facts.viewers,
+        severity=severity_of(agreement.severity, facts),
     )
+
+
+def facts_for(organisation_id: UUID, agreement: Agreement, findings: Iterable[Finding]) -> IncidentFacts | None:
+    """What those of an incident's findings that speak for a customer say; None if none does."""
+    mine = _mine(organisation_id, agreement, findings)
+    return facts_of(mine, viewers=_viewers(organisation_id, mine)) if mine else None
+
+
+def _mine(organisation_id: UUID, agreement: Agreement, findings: Iterable[Finding]) -> list[Finding]:
+    return [each for each in findings if _speaks_for(each, organisation_id, agreement)]
 
 
 def _speaks_for(finding: Finding, organisation_id: UUID, agreement: Agreement) -> bool:

@@ -112,10 +112,11 @@ def _link(incident: Incident, finding: Finding, *, now: datetime) -> None:
 
 
 def _findings(incident: Incident) -> list[Finding]:
-    return [_finding(row, incident.region) for row in incident.alerts.order_by("id")]
+    return [finding_of(row, incident.region) for row in incident.alerts.order_by("id")]
 
 
-def _finding(row: IncidentAlert, region: str) -> Finding:
+def finding_of(row: IncidentAlert, region: str) -> Finding:
+    """An incident's alert as rules see it."""
     return Finding(
         alert=row.alert,
         region=region,

@@ -9,13 +9,14 @@ from uuid import UUID
 from tallylight.accounts.api import Viewer
 from tallylight.kernel.lazy import Lazy
 from tallylight.sla import services
+from tallylight.sla.again import Missing, MonthAgain, RowAgain, judge_again, measures
 from tallylight.sla.attainment import Counts, Standing
 from tallylight.sla.credit import Credit, Part
 from tallylight.sla.errors import BadExclusion, NoSuchMonth, NoSuchObjective, NothingPromised, SpanTooLong
 from tallylight.sla.measured import settled
 from tallylight.sla.models import Exclusion
-from tallylight.sla.report import Meaning, Report, Row, SegmentReport
-from tallylight.sla.services import credit_between, explain_slices, month_report
+from tallylight.sla.report import Meaning, Report, Row, SegmentReport, month_bounds
+from tallylight.sla.services import credit_between, explain_slices, month_report, zone_of
 from tallylight.sla.slice_page import SliceCard, SlicePage
 from tallylight.sla.slices import Verdict
 
@@ -25,12 +26,15 @@ __all__ = [
     "Credit",
     "ExclusionCard",
     "Meaning",
+    "Missing",
+    "MonthAgain",
     "NoSuchMonth",
     "NoSuchObjective",
     "NothingPromised",
     "Part",
     "Report",
     "Row",
+    "RowAgain",
     "SegmentReport",
     "SliceCard",
     "SlicePage",
@@ -41,8 +45,12 @@ __all__ = [
     "exclude",
     "exclusions_visible_to",
     "explain_slices",
+    "judge_again",
+    "measures",
+    "month_bounds",
     "month_report",
     "settled",
+    "zone_of",
 ]
 
 

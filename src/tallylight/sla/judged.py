@@ -34,14 +34,21 @@ class Judged:
             *self._sealed(objective, region, segment),
             *self._fresh(objective, region, segment),
         ]
-        parts = [laid_over(piece.verdicts, self._out(piece, region)) for piece in pieces]
+        parts = [self.without_excluded(piece.verdicts, piece, region) for piece in pieces]
         return np.concatenate(parts) if parts else np.empty(0, np.int8)
 
     def slices(self, objective: Objective, region: str, segment: Segment) -> list[Slices]:
         """The same with figures, in stretches. Raises HistoryAway."""
-        sealed = with_figures(list(self._sealed(objective, region, segment)))
-        pieces = [*sealed, *self._fresh(objective, region, segment)]
-        return [replace(each, verdicts=laid_over(each.verdicts, self._out(each, region))) for each in pieces]
+        pieces = [*self.sealed_slices(objective, region, segment), *self._fresh(objective, region, segment)]
+        return [replace(each, verdicts=self.without_excluded(each.verdicts, each, region)) for each in pieces]
+
+    def sealed_slices(self, objective: Objective, region: str, segment: Segment) -> list[Slices]:
+        """The sealed part with figures and the verdicts that were sealed; nothing is taken out of it."""
+        return with_figures(list(self._sealed(objective, region, segment)))
+
+    def without_excluded(self, verdicts: Verdicts, piece: Sealed | Slices, region: str) -> Verdicts:
+        """Verdicts on a piece, with what is taken out of the count laid over."""
+        return laid_over(verdicts, self._out(piece, region))
 
     def _sealed(self, objective: Objective, region: str, segment: Segment) -> Iterator[Sealed]:
         return self.sealed.of(objective.name, region, segment.start, min(segment.end, self.sealed.until))

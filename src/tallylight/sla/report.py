@@ -130,15 +130,16 @@ def _row(objective: Objective, region: str, counts: Counts, minutes: int) -> Row
 
 def credit_so_far(agreement: Agreement, judged: Sequence[Row], part: Part) -> Credit:
     """What the rows earn as they stand."""
-    return _credit(agreement, [(row, row.standing) for row in judged], part)
+    return credit_of(agreement, [(row, row.standing) for row in judged], part)
 
 
 def credit_at_best(agreement: Agreement, judged: Sequence[Row], part: Part) -> Credit:
     """What the rows earn if every minute to come is good."""
-    return _credit(agreement, [(row, row.standing.and_good(row.remaining)) for row in judged], part)
+    return credit_of(agreement, [(row, row.standing.and_good(row.remaining)) for row in judged], part)
 
 
-def _credit(agreement: Agreement, judged: Sequence[tuple[Row, Standing]], part: Part) -> Credit:
+def credit_of(agreement: Agreement, judged: Sequence[tuple[Row, Standing]], part: Part) -> Credit:
+    """What rows earn that stand as is said of each."""
     outcomes = [Outcome(row.objective.name, row.region, row.objective.target, stands) for row, stands in judged]
     return credit(agreement.credit, agreement.monthly_fee, outcomes, part)
 

@@ -42,7 +42,7 @@ def month_report(organisation_id: UUID, month: str, now: datetime, *, sealed_onl
 
     Raises NoSuchMonth, NothingPromised, telemetry's HistoryAway and SpanTooWide, or OrganisationUnknown.
     """
-    timezone = _timezone(organisation_id, now)
+    timezone = zone_of(organisation_id, now)
     start, end = month_bounds(month, timezone)
     until = max(start, min(end, measured.settled(now)))
     of = (end - start) // timedelta(seconds=MINUTE_S)
@@ -65,13 +65,14 @@ def month_report(organisation_id: UUID, month: str, now: datetime, *, sealed_onl
     )
 
 
-def _timezone(organisation_id: UUID, now: datetime) -> str:
+def zone_of(organisation_id: UUID, now: datetime) -> str:
+    """The zone in which an organisation's months are counted. Raises OrganisationUnknown."""
     agreement = contracts.in_force(organisation_id, now)
     return agreement.timezone if agreement else organisation(organisation_id).timezone
 
 
 def _segment_report(segment: Segment, history: Judged, until: datetime, of: int) -> SegmentReport:
-    part = Part(_minutes(segment), of)
+    part = Part(minutes_of(segment), of)
     past = replace(segment, end=max(segment.start, min(segment.end, until)))
     judged = _rows(past, history, minutes=part.minutes)
     agreement = segment.agreement
@@ -88,7 +89,8 @@ def _segment_report(segment: Segment, history: Judged, until: datetime, of: int)
     )
 
 
-def _minutes(segment: Segment) -> int:
+def minutes_of(segment: Segment) -> int:
+    """How many minutes start within a segment."""
     length = measured.next_minute(segment.end) - measured.next_minute(segment.start)
     return length // timedelta(seconds=MINUTE_S)
 

@@ -93,7 +93,7 @@ def judge(objective: Objective, minutes: RegionMinutes, excluded: Bools) -> Slic
     """Every minute judged by `objective`; `excluded[i]` takes minute i out."""
     figures = _figures(objective, minutes)
     known = (minutes.sent >= objective.min_samples) & np.isfinite(figures)
-    out = figures < objective.bound if objective.promise is Promise.AVAILABILITY else figures > objective.bound
+    out = _out_of_bound(objective, figures)
     measured, broken = known.any(axis=1), (known & out).any(axis=1)
     verdicts = np.select([excluded, ~measured, broken], [Verdict.EXCLUDED, Verdict.UNKNOWN, Verdict.BAD], Verdict.GOOD)
     worst = _worst(figures, known, lower_is_worse=objective.promise is Promise.AVAILABILITY)
@@ -105,6 +105,16 @@ def judge(objective: Objective, minutes: RegionMinutes, excluded: Bools) -> Slic
         worst=worst,
         sent=_picked(minutes.sent, worst, 0).astype(np.int64),
     )
+
+
+def held_against(objective: Objective, judged: Slices) -> Verdicts:
+    """Verdicts by another bound for slices that were judged by the same figures: the worst node's decides, measured as it was."""
+    out = _out_of_bound(objective, judged.figures)
+    return np.select([judged.worst < 0, out], [Verdict.UNKNOWN, Verdict.BAD], Verdict.GOOD).astype(np.int8)
+
+
+def _out_of_bound(objective: Objective, figures: Floats) -> Bools:
+    return figures < objective.bound if objective.promise is Promise.AVAILABILITY else figures > objective.bound
 
 
 def minutes_within(start_s: int, count: int, spans: list[tuple[float, float]], *, slice_s: int = MINUTE_S) -> Bools:

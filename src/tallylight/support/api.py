@@ -26,16 +26,23 @@ from tallylight.support.handling import acknowledge, assign, close, note, resolv
 from tallylight.support.links import LinkCard, look, take
 from tallylight.support.models import Entry, Ticket
 from tallylight.support.opening import open_ticket
+from tallylight.support.past import PastTicket, past_tickets
+from tallylight.support.standing import Done, Log, Stood
+from tallylight.support.standing import readings_under as clocks_under
 from tallylight.support.states import PENDING, Channel, Promise, State
 
 __all__ = [
     "Channel",
+    "Done",
     "EntryCard",
     "LinkCard",
+    "Log",
     "NobodyToOwn",
     "NotResolved",
+    "PastTicket",
     "Promise",
     "State",
+    "Stood",
     "TicketCard",
     "TicketClosed",
     "TicketDetail",
@@ -43,11 +50,13 @@ __all__ = [
     "WrittenCard",
     "acknowledge",
     "assign",
+    "clocks_under",
     "close",
     "look",
     "note",
     "of_incident",
     "open_ticket",
+    "past_tickets",
     "resolve",
     "say",
     "take",

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from tallylight.clocks import api as clocks
-from tallylight.clocks.api import ClockEvent, Kind, Profile, Reading
+from tallylight.clocks.api import ClockEvent, Kind, Reading
 from tallylight.contracts import api as contracts
-from tallylight.contracts.api import Agreement, Level, SupportLevel
+from tallylight.contracts.api import Agreement, Answer, Level, SupportLevel
 from tallylight.escalation.api import Rung
+from tallylight.support import entries, standing
 from tallylight.support.models import ClockEntry, Ticket
+from tallylight.support.standing import Done, Log
 from tallylight.support.states import HEARD, Happening, Promise
-
-Log = Mapping[Promise, list[ClockEvent]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +57,21 @@ def note(ticket: Ticket, happening: Happening, *, at: datetime, reason: str = ""
 
 
 def retarget(ticket: Ticket, before: SupportLevel | None, *, at: datetime, reason: str) -> None:
-    """Let the targets of the ticket's present level hold from `at` on, for every clock that still owes something.
-
-    The time used is kept where both levels count by the same hours; where the hours differ, the clock begins anew.
-    """
+    """Let the targets of the ticket's present level hold from `at` on, for every clock that still owes something."""
     support = support_of(ticket)
     if support is None:
         return
-    same_hours = before is not None and before.calendar == support.calendar
-    owing = [promise for promise, found in readings(ticket, now=at).items() if found.answered_at is None]
+    raised = standing.raised(_heard(ticket, support), before, support, at=at, reason=reason)
     ClockEntry.objects.bulk_create(
         ClockEntry(
             ticket=ticket,
             promise=promise,
-            kind=Kind.RETARGETED if same_hours else Kind.STARTED,
-            at=at,
-            reason=reason,
-            target_s=int(_profiles(support)[promise].target.total_seconds()) if same_hours else None,
+            kind=event.kind,
+            at=event.at,
+            reason=event.reason,
+            target_s=int(event.target.total_seconds()) if event.target is not None else None,
         )
-        for promise in owing
+        for promise, event in raised.items()
     )
     _keep_due(ticket, now=at)
 
@@ -85,11 +81,7 @@ def readings(ticket: Ticket, *, now: datetime) -> dict[Promise, Reading]:
     support = support_of(ticket)
     if support is None:
         return {}
-    log = _log(ticket.clock_log.all())
-    return {
-        promise: clocks.read(log.get(promise, []), profile, support.calendar, now)
-        for promise, profile in _profiles(support).items()
-    }
+    return standing.readings(_heard(ticket, support), support, now=now)
 
 
 def ladder(ticket: Ticket) -> tuple[Rung, ...]:
@@ -97,8 +89,8 @@ def ladder(ticket: Ticket) -> tuple[Rung, ...]:
     support = support_of(ticket)
     if support is None:
         return ()
-    profile = _profiles(support)[Promise.RESPONSE]
-    events = _log(ticket.clock_log.all()).get(Promise.RESPONSE, [])
+    profile = standing.profiles(support)[Promise.RESPONSE]
+    events = _heard(ticket, support).get(Promise.RESPONSE, [])
     instants = [(step, clocks.share_instant(profile, support.calendar, events, step.at)) for step in support.ladder]
     return tuple(
         Rung(step.name, step.role, tuple(each.value for each in step.channels), due_at, step.person)
@@ -107,23 +99,35 @@ def ladder(ticket: Ticket) -> tuple[Rung, ...]:
     )
 
 
-def _profiles(support: SupportLevel) -> dict[Promise, Profile]:
-    return {
-        Promise.RESPONSE: clocks.response(support.response),
-        Promise.UPDATE: clocks.update(support.update),
-        Promise.RESOLUTION: clocks.resolution(support.resolution),
-    }
+def _heard(ticket: Ticket, support: SupportLevel) -> Log:
+    """The ticket's log with the response where the contract sees it."""
+    log = _log(ticket.clock_log.all())
+    if support.answer is Answer.TAKEN:
+        return log
+    return standing.heard(log, support.answer, Done(ticket.acknowledged_at, written_at(ticket)))
+
+
+def written_at(ticket: Ticket) -> tuple[datetime, ...]:
+    """When the staff wrote to the customer, in order."""
+    words = ticket.entries.filter(kind=entries.Kind.MESSAGE).exclude(
+        author__memberships__organisation=ticket.organisation_id
+    )
+    return tuple(words.order_by("at").values_list("at", flat=True))
 
 
 def _log(rows: Iterable[ClockEntry]) -> Log:
     """Each clock's events since it last began."""
     log: dict[Promise, list[ClockEvent]] = {}
-    for row in sorted(rows, key=lambda each: each.id):
-        target = timedelta(seconds=row.target_s) if row.target_s is not None else None
-        event = ClockEvent(Kind(row.kind), row.at, reason=row.reason, target=target)
-        promise = Promise(row.promise)
+    for promise, event in events(rows):
         log[promise] = [event] if event.kind is Kind.STARTED else [*log.get(promise, []), event]
     return log
+
+
+def events(rows: Iterable[ClockEntry]) -> Iterator[tuple[Promise, ClockEvent]]:
+    """Every event of every clock, in the order in which they were written down."""
+    for row in sorted(rows, key=lambda each: each.id):
+        target = timedelta(seconds=row.target_s) if row.target_s is not None else None
+        yield Promise(row.promise), ClockEvent(Kind(row.kind), row.at, reason=row.reason, target=target)
 
 
 def _keep_due(ticket: Ticket, *, now: datetime) -> None:

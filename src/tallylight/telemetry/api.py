@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from tallylight.fleet import api as fleet
 from tallylight.kernel import clock
@@ -25,6 +25,7 @@ from tallylight.telemetry.cards import (
 from tallylight.telemetry.errors import HistoryAway, HubAway, SpanTooWide
 from tallylight.telemetry.history import queries
 from tallylight.telemetry.history.client import shared
+from tallylight.telemetry.history.schema import MINUTE_DAYS
 from tallylight.telemetry.live import live_snapshot
 from tallylight.telemetry.readings import Paths, Reading, latency_ms, loss_pct, presence, silence_ms
 from tallylight.telemetry.window import LiveWindow
@@ -55,6 +56,7 @@ __all__ = [
     "live_snapshot",
     "loss_pct",
     "minute_stats",
+    "minutes_since",
     "presence",
     "silence_ms",
     "trends",
@@ -72,6 +74,12 @@ def trends(scope: Scope, metric: Metric, start: datetime, end: datetime, step_s:
     A region's or node's latency and loss pool every path of theirs. Raises SpanTooWide, HistoryAway.
     """
     return queries.trend(shared(), scope, metric, start=start, end=end, step_s=step_s)
+
+
+def minutes_since(now: datetime) -> datetime:
+    """The first midnight (UTC) from which on history still holds every minute at `now`."""
+    oldest = (now - timedelta(days=MINUTE_DAYS)).astimezone(UTC)
+    return oldest.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
 
 
 def minute_stats(region: str, start: datetime, end: datetime) -> MinuteStats:
