@@ -20,6 +20,7 @@ from tallylight.clocks.api import (
     State,
     read,
     response,
+    update,
 )
 from tallylight.clocks.columns import STATES, Clock, logs_of
 from tallylight.clocks.many import read_all, read_many
@@ -124,23 +125,70 @@ def test_every_state_has_its_place() -> None:
     assert set(STATES) == set(State)
 
 
-def test_an_overdue_clock_that_is_paused_stays_overdue() -> None:
-    log = [ClockEvent(Kind.STARTED, START), ClockEvent(Kind.PAUSED, START + 130 * MINUTE)]
-    now = START + 10 * DAY
-    found = read_all([Clock(log, response(120 * MINUTE), AROUND_THE_CLOCK)], now)
-    assert (found.state_of(0), found.due_us[0]) == (State.OVERDUE, microseconds(START + 120 * MINUTE))
-    assert found.next_due(1).size == 0
+def event(kind: Kind, minute: int, **more: timedelta) -> ClockEvent:
+    return ClockEvent(kind, START + minute * MINUTE, **more)
+
+
+STARTED, PAUSED = event(Kind.STARTED, 0), event(Kind.PAUSED, 130)
+HOURLY, TWO_HOURS, NO_TIME = update(60 * MINUTE), response(120 * MINUTE), response(0 * MINUTE)
+#: What happened, how it is timed, when it is looked at, and what it says then: its state and the minute at which it is due.
+EDGES: dict[str, tuple[list[ClockEvent], Profile, int, State, int | None]] = {
+    "an overdue clock that is paused stays overdue": ([STARTED, PAUSED], TWO_HOURS, 200, State.OVERDUE, 120),
+    "an event on the due instant is in time": ([STARTED, event(Kind.ANSWERED, 120)], TWO_HOURS, 200, State.MET, 120),
+    "no time at all is due at once": ([STARTED], NO_TIME, 0, State.RUNNING, 0),
+    "no time at all is not due in a pause from the first": (
+        [STARTED, event(Kind.PAUSED, 0)],
+        NO_TIME,
+        10,
+        State.PAUSED,
+        None,
+    ),
+    "a pause can begin when another reaches its cap": (
+        [STARTED, event(Kind.PAUSED, 10, cap=20 * MINUTE), event(Kind.PAUSED, 30)],
+        TWO_HOURS,
+        90,
+        State.PAUSED,
+        None,
+    ),
+    "a new round in an open pause has no due instant": (
+        [STARTED, PAUSED, event(Kind.ANSWERED, 140)],
+        HOURLY,
+        150,
+        State.PAUSED,
+        None,
+    ),
+    "a pause goes on through an answer with the rest of its cap": (
+        [STARTED, event(Kind.PAUSED, 10, cap=40 * MINUTE), event(Kind.ANSWERED, 20)],
+        HOURLY,
+        90,
+        State.RUNNING,
+        110,
+    ),
+}
+
+
+@pytest.mark.parametrize("edge", EDGES)
+def test_at_an_edge(edge: str) -> None:
+    log, profile, minute, state, due = EDGES[edge]
+    found = read_all([Clock(log, profile, AROUND_THE_CLOCK)], START + minute * MINUTE)
+    assert found.state_of(0) is state
+    assert found.due_us[0] == (FOREVER if due is None else microseconds(START + due * MINUTE))
+
+
+def test_overdue_clocks_are_not_among_the_next_due() -> None:
+    overdue, owed = (Clock([STARTED], response(target * MINUTE), AROUND_THE_CLOCK) for target in (10, 200))
+    assert list(read_all([overdue, owed], START + 20 * MINUTE).next_due(2)) == [1]
 
 
 def test_a_due_instant_beyond_the_table_is_found_all_the_same() -> None:
-    weekly = Clock([ClockEvent(Kind.STARTED, START)], response(20_000 * MINUTE), CALENDARS[-1])
+    weekly = Clock([STARTED], response(20_000 * MINUTE), CALENDARS[-1])
     assert said_among_many([weekly], START) == [said_alone(weekly, START)]
     assert read_all([weekly], START).due_us[0] > microseconds(START + 3 * 366 * DAY)
 
 
-def test_a_pause_whose_cap_lies_beyond_the_table_is_counted_from_there() -> None:
-    log = [ClockEvent(Kind.STARTED, START), ClockEvent(Kind.PAUSED, START + MINUTE, cap=1000 * DAY)]
-    paused = Clock(log, response(600 * MINUTE), CALENDARS[3])
+@pytest.mark.parametrize("calendar", [AROUND_THE_CLOCK, CALENDARS[3]])
+def test_a_pause_whose_cap_lies_beyond_the_table_is_counted_from_there(calendar: Calendar) -> None:
+    paused = Clock([STARTED, event(Kind.PAUSED, 1, cap=1000 * DAY)], response(600 * MINUTE), calendar)
     assert said_among_many([paused], START + DAY) == [said_alone(paused, START + DAY)]
 
 
