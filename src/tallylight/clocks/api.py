@@ -3,8 +3,29 @@
 from __future__ import annotations
 
 from tallylight.clocks.explain import explain
-from tallylight.clocks.log import ClockEvent, Kind, Profile, resolution, response, update
-from tallylight.clocks.reading import ClockSpan, EarlierRound, Reading, State, Why, read, share_instant
+from tallylight.clocks.log import (
+    ClockEvent,
+    DayRules,
+    Kind,
+    Profile,
+    Target,
+    Term,
+    Unit,
+    business_days,
+    days,
+    months,
+)
+from tallylight.clocks.profiles import mitigation, resolution, response, update
+from tallylight.clocks.reading import (
+    EarlierRound,
+    EarlierTarget,
+    Extension,
+    Reading,
+    State,
+    read,
+    share_instant,
+)
+from tallylight.clocks.spans import ClockSpan, Why
 from tallylight.kernel.business_time import AROUND_THE_CLOCK, Calendar, NeverOpen
 from tallylight.kernel.sentence import Sentence
 
@@ -13,15 +34,25 @@ __all__ = [
     "Calendar",
     "ClockEvent",
     "ClockSpan",
+    "DayRules",
     "EarlierRound",
+    "EarlierTarget",
+    "Extension",
     "Kind",
     "NeverOpen",
     "Profile",
     "Reading",
     "Sentence",
     "State",
+    "Target",
+    "Term",
+    "Unit",
     "Why",
+    "business_days",
+    "days",
     "explain",
+    "mitigation",
+    "months",
     "read",
     "resolution",
     "response",

@@ -5,7 +5,7 @@ Instants are int64 microseconds since 1970 in UTC, lengths int64 microseconds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import NamedTuple
@@ -13,7 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tallylight.clocks.log import ClockEvent, Kind, Profile, in_order
+from tallylight.clocks.log import ClockEvent, Kind, Profile, Target, Term, in_order
+from tallylight.clocks.phases import while_open
 from tallylight.clocks.reading import State
 from tallylight.clocks.tables import FOREVER, Ints, microseconds
 from tallylight.kernel.business_time import Calendar
@@ -30,10 +31,14 @@ STATE_CODE = {state: code for code, state in enumerate(STATES)}
 _TICK = timedelta(microseconds=1)
 
 
+class NotInColumns(ValueError):
+    """A clock that has to be read alone."""
+
+
 class Clock(NamedTuple):
     """What a reading is made from: one clock's log, how it is timed, and when time counts."""
 
-    events: Iterable[ClockEvent]
+    events: Sequence[ClockEvent]
     profile: Profile
     calendar: Calendar
 
@@ -44,7 +49,8 @@ class Logs:
 
     One entry a clock: `calendar` (its place among the calendars of a table), `target_us` (at the start), `repeats`.
     One entry an event: `kind` (its place in KINDS), `at_us`, and `length_us`: the cap of a pause (FOREVER without one), the new
-    target of a retargeting, nothing otherwise.
+    target of a retargeting, nothing otherwise. A retargeting stands where it takes effect: never while a clock is answered or
+    called off (`phases.while_open`).
     """
 
     calendar: Ints
@@ -102,13 +108,16 @@ class Readings:
 
 
 def logs_of(clocks: Sequence[Clock]) -> tuple[Logs, tuple[Calendar, ...]]:
-    """The clocks as columns, and the calendars that their `calendar` counts in."""
+    """The clocks as columns, and the calendars that their `calendar` counts in.
+
+    Raises NotInColumns for clocks of whole days, with a condition for their start, an extension, or a change of hours.
+    """
     calendars = {calendar: place for place, calendar in enumerate(dict.fromkeys(each.calendar for each in clocks))}
     heard = [list(_heard(each)) for each in clocks]
     events = [event for log in heard for event in log]
     logs = Logs(
         calendar=np.array([calendars[each.calendar] for each in clocks], np.int64),
-        target_us=np.array([each.profile.target // _TICK for each in clocks], np.int64),
+        target_us=np.array([_target_us(each) for each in clocks], np.int64),
         repeats=np.array([each.profile.repeats for each in clocks], np.bool_),
         offsets=np.cumsum([0, *map(len, heard)], dtype=np.int64),
         kind=np.array([kind for kind, _, _ in events], np.int8),
@@ -120,11 +129,28 @@ def logs_of(clocks: Sequence[Clock]) -> tuple[Logs, tuple[Calendar, ...]]:
 
 def _heard(clock: Clock) -> Iterator[tuple[int, int, int]]:
     """Kind, instant and length of every event in order; a retargeting without a target changes nothing and is left out."""
-    for event in in_order(clock.events):
+    for event in while_open(in_order(clock.events), clock.profile):
         length: timedelta | None = None
         if event.kind is Kind.PAUSED:
             length = event.cap if event.cap is not None else clock.profile.pause_cap
         elif event.kind is Kind.RETARGETED:
-            length = event.target
+            length = _in_time(event.target)
         if event.kind is not Kind.RETARGETED or length is not None:
             yield KIND_CODE[event.kind], microseconds(event.at), FOREVER if length is None else length // _TICK
+
+
+def _in_time(target: Target | None) -> timedelta | None:
+    if isinstance(target, Term):
+        raise NotInColumns("columns hold targets in time, not terms of whole days")
+    return target
+
+
+def _target_us(clock: Clock) -> int:
+    """The first target. Raises NotInColumns for what columns can't say: terms, conditions, extensions, changes of hours."""
+    if clock.profile.starts_after or clock.profile.extension is not None:
+        raise NotInColumns("columns hold clocks that start at once and are not extended")
+    if any(event.calendar is not None for event in clock.events):
+        raise NotInColumns("columns hold clocks of one calendar each")
+    target = _in_time(clock.profile.target)
+    assert target is not None  # noqa: S101 - every profile has one
+    return target // _TICK

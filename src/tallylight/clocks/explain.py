@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
-from tallylight.clocks.reading import ClockSpan, Reading, State, Why
+from tallylight.clocks.log import Target, Unit
+from tallylight.clocks.reading import EarlierTarget, Extension, Reading, State
+from tallylight.clocks.spans import ClockSpan, Why
 from tallylight.kernel.errors import gettext_noop
 from tallylight.kernel.sentence import Fact, Sentence
+
+PROMISED = {
+    None: gettext_noop("Promised: %(target)s of counted time."),
+    Unit.DAYS: gettext_noop("Promised: calendar days, counted to the end of the last: %(count)s."),
+    Unit.BUSINESS_DAYS: gettext_noop("Promised: business days, counted to the end of the last: %(count)s."),
+    Unit.MONTHS: gettext_noop("Promised: calendar months, to the end of the day of the same date: %(count)s."),
+}
 
 SPAN_TEXTS = {
     Why.RUNNING: gettext_noop("From %(start)s to %(end)s the clock ran: %(length)s counted."),
@@ -15,14 +25,45 @@ SPAN_TEXTS = {
     Why.PAUSED: gettext_noop("From %(start)s to %(end)s the clock was paused: %(length)s not counted."),
     Why.ANSWERED: gettext_noop("From %(start)s to %(end)s the promise stood as kept: %(length)s not counted."),
     Why.CANCELLED: gettext_noop("From %(start)s to %(end)s the clock was called off: %(length)s not counted."),
+    Why.WAITING: gettext_noop("From %(start)s to %(end)s the clock waited for its start: %(length)s not counted."),
+    Why.START_DAY: gettext_noop(
+        "From %(start)s to %(end)s was the rest of the day it began on, which does not count: %(length)s not counted."
+    ),
+    Why.RESUMED_DAY: gettext_noop(
+        "From %(start)s to %(end)s was the rest of the day it went on, which does not count: %(length)s not counted."
+    ),
+    Why.CLOSED_DAY: gettext_noop("From %(start)s to %(end)s were no business days: %(length)s not counted."),
+    Why.ROLLED_FORWARD: gettext_noop(
+        "From %(start)s to %(end)s the last day would have been closed, so the end moved on: %(length)s not counted."
+    ),
 }
 PAUSED_FOR = gettext_noop("From %(start)s to %(end)s the clock was paused (%(reason)s): %(length)s not counted.")
+WAITED_FOR = gettext_noop("From %(start)s to %(end)s the clock waited (%(reason)s): %(length)s not counted.")
 SUM = gettext_noop(
     "Together: %(elapsed)s passed, %(counted)s counted, %(excluded)s not counted, of %(target)s promised."
+)
+SUM_OF_DAYS = gettext_noop(
+    "Together: %(elapsed)s passed, %(counted)s counted, %(excluded)s not counted; %(target)s count from start to end."
+)
+
+#: What is said of reasons that the product itself gives; others are shown as they are.
+REASONS = {
+    "waiting-for-customer": gettext_noop("waiting for the customer"),
+    "clarification": gettext_noop("waiting for a clarification"),
+    "identity-verified": gettext_noop("for a verified identity"),
+}
+
+TOLD_IN_TIME = gettext_noop("At %(at)s it was told in time that it takes longer; the promise above includes it.")
+TOLD_LATE = gettext_noop("At %(at)s it was told that it takes longer: too late to count.")
+TOLD_IN_VAIN = gettext_noop("At %(at)s it was told that it takes longer: more than is allowed, so it does not count.")
+REPLACED = gettext_noop("Until %(until)s another target held; it was not due by then.")
+REPLACED_BROKEN = gettext_noop(
+    "Until %(until)s another target held; it was due at %(due)s, so the promise was broken then."
 )
 
 VERDICTS = {
     State.NOT_STARTED: gettext_noop("The clock has not started."),
+    State.WAITING: gettext_noop("The clock waits for its start; nothing is due yet."),
     State.RUNNING: gettext_noop("The clock runs; it is due at %(due)s, %(remaining)s are left."),
     State.PAUSED: gettext_noop("The clock is paused; %(remaining)s are left when it goes on."),
     State.OVERDUE: gettext_noop("The promise is broken: it was due at %(due)s, %(over)s ago by the clock."),
@@ -34,13 +75,30 @@ MET_IN_PAUSE = gettext_noop("The promise was kept at %(answered)s, while the clo
 
 
 def explain(reading: Reading) -> tuple[Sentence, ...]:
-    """A sentence for each span, one that adds them up, and the verdict."""
-    return (*map(_span, reading.spans), *_sum(reading), _verdict(reading))
+    """What was promised, a sentence for each span, one that adds them up, what changed on the way, and the verdict."""
+    return (
+        _promised(reading.promised),
+        *map(span_sentence, reading.spans),
+        *_sum(reading),
+        *map(_extension, reading.extensions),
+        *map(_earlier, reading.earlier_targets),
+        _verdict(reading),
+    )
 
 
-def _span(span: ClockSpan) -> Sentence:
-    text = PAUSED_FOR if span.why is Why.PAUSED and span.reason else SPAN_TEXTS[span.why]
-    return Sentence(text, {"start": span.start, "end": span.end, "length": span.length, "reason": span.reason})
+def span_sentence(span: ClockSpan) -> Sentence:
+    """A span in a sentence."""
+    text = {Why.PAUSED: PAUSED_FOR, Why.WAITING: WAITED_FOR}.get(span.why) if span.reason else None
+    facts: dict[str, Fact] = {"start": span.start, "end": span.end, "length": span.length}
+    if text:
+        facts["reason"] = REASONS.get(span.reason, span.reason)
+    return Sentence(text or SPAN_TEXTS[span.why], facts)
+
+
+def _promised(target: Target) -> Sentence:
+    if isinstance(target, timedelta):
+        return Sentence(PROMISED[None], {"target": target})
+    return Sentence(PROMISED[target.unit], {"count": target.count})
 
 
 def _sum(reading: Reading) -> Iterator[Sentence]:
@@ -51,7 +109,18 @@ def _sum(reading: Reading) -> Iterator[Sentence]:
             "excluded": reading.excluded,
             "target": reading.target,
         }
-        yield Sentence(SUM, facts)
+        yield Sentence(SUM if isinstance(reading.promised, timedelta) else SUM_OF_DAYS, facts)
+
+
+def _extension(extension: Extension) -> Sentence:
+    late = TOLD_LATE if extension.too_late else TOLD_IN_VAIN
+    return Sentence(TOLD_IN_TIME if extension.by is not None else late, {"at": extension.at})
+
+
+def _earlier(target: EarlierTarget) -> Sentence:
+    if target.due_at is None:
+        return Sentence(REPLACED, {"until": target.until})
+    return Sentence(REPLACED_BROKEN, {"until": target.until, "due": target.due_at})
 
 
 def _verdict(reading: Reading) -> Sentence:

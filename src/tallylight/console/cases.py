@@ -148,6 +148,8 @@ def _result(reading: Reading) -> str:
             return _("Broken by %(length)s") % {"length": _length(-reading.remaining.total_seconds())}
         case ClockState.PAUSED:
             return _("Paused with %(length)s left") % {"length": _length(reading.remaining.total_seconds())}
+        case ClockState.WAITING:
+            return _("Waits for its start")
         case _:
             return _("Called off")
 
@@ -164,6 +166,8 @@ def _next(promise: Promise, reading: Reading, *, is_staff: bool) -> str:
         return _("%(length)s were promised; the promise is broken since {at}.") % {"length": promised}
     if reading.state is ClockState.PAUSED:
         return _("%(length)s are promised; the clock stands still.") % {"length": promised}
+    if reading.state is ClockState.WAITING:
+        return _("%(length)s are promised once it starts.") % {"length": promised}
     return _promised(promise, promised, is_staff=is_staff)
 
 

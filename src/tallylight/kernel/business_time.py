@@ -110,7 +110,7 @@ class Span:
 def open_spans(calendar: Calendar, start: datetime, end: datetime) -> Iterator[Span]:
     """The open stretches between two instants, in order, touching ones joined."""
     pending: Span | None = None
-    for span in _clipped(calendar, start, end):
+    for span in _clipped(calendar, start.astimezone(UTC), end.astimezone(UTC)):
         if pending is None or span.start > pending.end:
             if pending is not None:
                 yield pending
@@ -124,12 +124,13 @@ def open_spans(calendar: Calendar, start: datetime, end: datetime) -> Iterator[S
 def open_time(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
     """How much open time lies between two instants."""
     if calendar.always:
-        return max(end - start, _NOTHING)
+        return max(end.astimezone(UTC) - start.astimezone(UTC), _NOTHING)
     return sum((span.length for span in open_spans(calendar, start, end)), _NOTHING)
 
 
 def after(calendar: Calendar, start: datetime, duration: timedelta) -> datetime:
-    """The first instant at which `duration` of open time has passed since `start`. Raises NeverOpen."""
+    """The first instant at which `duration` of open time has passed since `start`, in UTC. Raises NeverOpen."""
+    start = start.astimezone(UTC)
     if calendar.always or duration <= _NOTHING:
         return start + max(duration, _NOTHING)
     left = duration
@@ -164,7 +165,7 @@ def add_months(day: date, months: int) -> date:
 def _clipped(calendar: Calendar, start: datetime, end: datetime) -> Iterator[Span]:
     if calendar.always:
         if start < end:
-            yield Span(start.astimezone(UTC), end.astimezone(UTC))
+            yield Span(start, end)
         return
     zone = ZoneInfo(calendar.zone)
     day, until = start.astimezone(zone).date() - _DAY, end.astimezone(zone).date()
@@ -173,7 +174,7 @@ def _clipped(calendar: Calendar, start: datetime, end: datetime) -> Iterator[Spa
             opens = max(_instant(day, hours.opens, zone, last=False), start)
             closes = min(_instant(day, hours.closes, zone, last=True), end)
             if opens < closes:
-                yield Span(opens.astimezone(UTC), closes.astimezone(UTC))
+                yield Span(opens, closes)
         day += _DAY
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from tallylight.clocks import api as clocks
-from tallylight.clocks.api import ClockEvent, Kind, Reading
+from tallylight.clocks.api import ClockEvent, Kind, Reading, Target
 from tallylight.contracts import api as contracts
 from tallylight.contracts.api import Agreement, Answer, Level, SupportLevel
 from tallylight.escalation.api import Rung
@@ -69,7 +69,7 @@ def retarget(ticket: Ticket, before: SupportLevel | None, *, at: datetime, reaso
             kind=event.kind,
             at=event.at,
             reason=event.reason,
-            target_s=int(event.target.total_seconds()) if event.target is not None else None,
+            target_s=_seconds(event.target),
         )
         for promise, event in raised.items()
     )
@@ -135,3 +135,7 @@ def _keep_due(ticket: Ticket, *, now: datetime) -> None:
     if found:
         ticket.response_due_at = found[Promise.RESPONSE].due_at
         ticket.resolution_due_at = found[Promise.RESOLUTION].due_at
+
+
+def _seconds(target: Target | None) -> int | None:
+    return int(target.total_seconds()) if isinstance(target, timedelta) else None

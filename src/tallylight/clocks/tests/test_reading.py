@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -136,6 +137,91 @@ def test_a_new_target_is_never_due_before_it_was_set() -> None:
     assert reading(90, change, event(Kind.ANSWERED, 60)).state is State.MET
 
 
+def test_a_broken_target_is_not_hidden_by_a_longer_one() -> None:
+    now = reading(150, event(Kind.RETARGETED, 130, target=300 * MINUTE))
+    assert (now.state, now.remaining, now.breached) == (State.RUNNING, 150 * MINUTE, True)
+    (before,) = now.earlier_targets
+    assert (before.target, before.due_at, before.broken) == (120 * MINUTE, START + 120 * MINUTE, True)
+    assert "broken then" in explain(now)[-2].said()
+
+
+def test_a_target_that_was_replaced_in_time_broke_nothing() -> None:
+    now = reading(150, event(Kind.RETARGETED, 120, target=300 * MINUTE))
+    assert (now.breached, now.earlier_targets[0].broken) == (False, False)
+
+
+def test_a_target_that_comes_after_the_answer_changes_no_verdict() -> None:
+    late, longer = event(Kind.ANSWERED, 130), event(Kind.RETARGETED, 140, target=300 * MINUTE)
+    assert reading(200, late, longer).state is State.MISSED
+    again = reading(200, late, longer, event(Kind.REOPENED, 190))
+    assert (again.state, again.counted, again.remaining, again.breached) == (
+        State.RUNNING,
+        140 * MINUTE,
+        160 * MINUTE,
+        True,
+    )
+
+
+def test_other_hours_hold_from_their_change_on_and_keep_what_was_used() -> None:
+    to_office = event(Kind.RETARGETED, 7 * 60, target=540 * MINUTE, calendar=OFFICE)
+    now = reading(24 * 60, to_office)
+    assert now.counted == 480 * MINUTE, "seven hours around the clock, one until closing"
+    assert now.due_at == START + 25 * 60 * MINUTE
+    assert [(span.why, span.length) for span in now.spans] == [
+        (Why.RUNNING, 420 * MINUTE),
+        (Why.RUNNING, 60 * MINUTE),
+        (Why.CLOSED_HOURS, 960 * MINUTE),
+    ]
+
+
+def test_a_pause_goes_on_through_a_change_of_hours_with_the_rest_of_its_cap() -> None:
+    log = (event(Kind.PAUSED, 10, cap=40 * MINUTE), event(Kind.RETARGETED, 30, calendar=OFFICE))
+    now = reading(90, *log)
+    assert (now.excluded, now.due_at) == (40 * MINUTE, START + 160 * MINUTE)
+
+
+def test_a_clock_with_a_condition_waits_for_it() -> None:
+    careful = replace(RESPONSE, starts_after="identity-verified")
+    waiting = reading(60, profile=careful)
+    assert (waiting.state, waiting.due_at, waiting.counted, waiting.elapsed) == (
+        State.WAITING,
+        None,
+        timedelta(0),
+        60 * MINUTE,
+    )
+    known = reading(60, event(Kind.QUALIFIED, 45), profile=careful)
+    assert (known.state, known.due_at) == (State.RUNNING, START + 165 * MINUTE)
+    before = [event(Kind.QUALIFIED, -5), event(Kind.STARTED, 0)]
+    assert read(before, careful, AROUND_THE_CLOCK, START).due_at == START + 120 * MINUTE
+
+
+EXTENSIBLE = replace(RESPONSE, extension=60 * MINUTE)
+
+
+@pytest.mark.parametrize(("minute", "due"), [(119, 180), (120, 180), (120.5, 120)])
+def test_an_extension_counts_if_it_is_told_by_the_due_instant(minute: float, due: int) -> None:
+    assert reading(125, event(Kind.EXTENDED, minute), profile=EXTENSIBLE).due_at == START + due * MINUTE
+
+
+def test_extensions_add_up_to_no_more_than_the_most() -> None:
+    told = [event(Kind.EXTENDED, at, target=40 * MINUTE) for at in (10, 20, 30)]
+    now = reading(40, *told, profile=EXTENSIBLE)
+    assert now.due_at == START + 180 * MINUTE
+    assert [each.by for each in now.extensions] == [40 * MINUTE, 20 * MINUTE, None]
+    assert [each.said()[-10:] for each in explain(now)[-4:-1]] == ["cludes it.", "cludes it.", "not count."]
+
+
+def test_an_extension_after_the_first_due_instant_counts_for_nothing_even_if_another_came_in_time() -> None:
+    told = (event(Kind.EXTENDED, 10, target=20 * MINUTE), event(Kind.EXTENDED, 130))
+    now = reading(135, *told, profile=EXTENSIBLE)
+    assert now.due_at == START + 140 * MINUTE
+    assert [each.too_late for each in now.extensions] == [False, True]
+
+
+def test_where_nothing_is_said_of_extensions_there_are_none() -> None:
+    assert reading(40, event(Kind.EXTENDED, 10)).due_at == START + 120 * MINUTE
+
+
 def test_closed_hours_do_not_count() -> None:
     now = reading(24 * 60, event(Kind.ANSWERED, 8 * 60 + 30), profile=response(540 * MINUTE), calendar=OFFICE)
     assert (now.counted, now.state) == (480 * MINUTE, State.MET)
@@ -181,15 +267,16 @@ def test_a_share_moves_with_pauses() -> None:
 def test_an_explanation_tells_every_span_the_sum_and_the_verdict() -> None:
     now = reading(60, event(Kind.PAUSED, 10, reason="waiting-for-customer"), event(Kind.RESUMED, 40))
     sentences = explain(now)
-    assert len(sentences) == len(now.spans) + 2
     texts = [each.said() for each in sentences]
-    assert "waiting-for-customer" in texts[1]
+    assert len(texts) == len(now.spans) + 3
+    assert "waiting for the customer" in texts[2]
     assert "0:30:00 counted, 0:30:00 not counted, of 2:00:00" in texts[-2]
     assert "1:30:00 are left" in texts[-1]
 
 
 STATES = {
     State.NOT_STARTED: [],
+    State.WAITING: [event(Kind.STARTED, 0)],
     State.CANCELLED: [event(Kind.STARTED, 0), event(Kind.CANCELLED, 1)],
     State.MET: [event(Kind.STARTED, 0), event(Kind.PAUSED, 1), event(Kind.ANSWERED, 2)],
     State.MISSED: [event(Kind.STARTED, 0), event(Kind.ANSWERED, 130)],
@@ -201,7 +288,8 @@ STATES = {
 
 @pytest.mark.parametrize("state", State)
 def test_every_state_can_be_said(state: State) -> None:
-    now = read(STATES[state], RESPONSE, AROUND_THE_CLOCK, START + 180 * MINUTE)
+    profile = replace(RESPONSE, starts_after="identity-verified") if state is State.WAITING else RESPONSE
+    now = read(STATES[state], profile, AROUND_THE_CLOCK, START + 180 * MINUTE)
     assert now.state is state
     for sentence in explain(now):
         assert sentence.said()

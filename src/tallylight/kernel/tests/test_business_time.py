@@ -157,7 +157,10 @@ def test_after_is_the_first_instant_at_which_the_time_has_passed(
     assert open_time(calendar, start, end - timedelta(microseconds=1)) < amount
 
 
-@given(instants, lengths)
-def test_the_zone_in_which_instants_are_given_changes_nothing(start: datetime, length: timedelta) -> None:
-    elsewhere = start.astimezone(ZoneInfo("Asia/Kathmandu"))
-    assert open_time(BERLIN, elsewhere, elsewhere + length) == open_time(BERLIN, start, start + length)
+@given(calendars, instants, lengths, st.sampled_from(["Asia/Kathmandu", "America/St_Johns", "Europe/Berlin"]))
+def test_the_zone_in_which_instants_are_given_changes_nothing(
+    calendar: Calendar, start: datetime, length: timedelta, zone: str
+) -> None:
+    here, there = (moment.astimezone(ZoneInfo(zone)) for moment in (start, start + length))
+    assert open_time(calendar, here, there) == open_time(calendar, start, start + length)
+    assert after(calendar, here, length) == after(calendar, start, length)
