@@ -106,6 +106,7 @@ def _login(cast: Cast, organisation: str, environment: Environment) -> Login:
                 password=password,
                 timezone=cast.timezone,
                 locale=cast.locale,
+                signatory=cast.role is Role.MEMBER,
             )
     except AddressTaken:
         pass  # made by an earlier run

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from tallylight.kernel.events import (
+    ContractAccepted,
     ContractAmended,
+    ContractNotAccepted,
+    ContractProposed,
+    ContractSigned,
     EscalationStepped,
     Event,
     IncidentOpened,
@@ -15,6 +19,10 @@ from tallylight.kernel.events import (
 
 SUBSCRIPTIONS: dict[type[Event], tuple[str, ...]] = {
     ContractAmended: ("tallylight.alerts.handlers.on_contract_amended",),
+    ContractProposed: ("tallylight.support.handlers.on_contract_proposed",),
+    ContractSigned: ("tallylight.support.handlers.on_contract_signed",),
+    ContractAccepted: ("tallylight.support.handlers.on_contract_accepted",),
+    ContractNotAccepted: ("tallylight.support.handlers.on_contract_not_accepted",),
     ThresholdRaised: ("tallylight.incidents.handlers.on_threshold_raised",),
     ThresholdCleared: ("tallylight.incidents.handlers.on_threshold_cleared",),
     IncidentOpened: ("tallylight.support.handlers.on_incident_opened",),

@@ -75,6 +75,7 @@ from tallylight.contracts.commercial import (
     UsageTier,
     Wording,
 )
+from tallylight.contracts.diff import Amendment, Effect, NoticedChange, Said, amendment, conclusion, headline, said
 from tallylight.contracts.errors import ContractInvalid, NoContract, Problem, WrongCustomer
 from tallylight.contracts.models import ContractVersion
 from tallylight.contracts.proposal import ProposalCard, ProposalState, SignatureCard
@@ -89,6 +90,7 @@ from tallylight.contracts.signing import Hand
 __all__ = [
     "STANDS",
     "Agreement",
+    "Amendment",
     "Answer",
     "Arrears",
     "ArrearsAction",
@@ -107,6 +109,7 @@ __all__ = [
     "CreditForm",
     "CreditTable",
     "Duty",
+    "Effect",
     "EventBooking",
     "ExclusionKind",
     "ExclusionRule",
@@ -123,6 +126,7 @@ __all__ = [
     "Metric",
     "MissCredit",
     "NoContract",
+    "NoticedChange",
     "Objective",
     "OutageCredit",
     "Package",
@@ -140,6 +144,7 @@ __all__ = [
     "RegionCapacity",
     "Retention",
     "Rounding",
+    "Said",
     "Scope",
     "Segment",
     "SeverityRule",
@@ -163,7 +168,10 @@ __all__ = [
     "Wording",
     "WrongCustomer",
     "all_in_force",
+    "amendment",
+    "conclusion",
     "decline",
+    "headline",
     "in_force",
     "pinned",
     "proposal",
@@ -172,6 +180,7 @@ __all__ = [
     "propose",
     "put_in_force",
     "read",
+    "said",
     "segments_between",
     "severity_of",
     "sign",

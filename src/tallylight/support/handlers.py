@@ -1,11 +1,20 @@
-"""What this room does when incidents and ladders speak."""
+"""What this room does when incidents, ladders and contracts speak."""
 
 from __future__ import annotations
 
 from tallylight.escalation import api as escalation
 from tallylight.kernel import clock
-from tallylight.kernel.events import EscalationStepped, IncidentOpened, IncidentRecovered, IncidentWidened
-from tallylight.support import entries
+from tallylight.kernel.events import (
+    ContractAccepted,
+    ContractNotAccepted,
+    ContractProposed,
+    ContractSigned,
+    EscalationStepped,
+    IncidentOpened,
+    IncidentRecovered,
+    IncidentWidened,
+)
+from tallylight.support import contract_letters, entries
 from tallylight.support.models import Ticket
 from tallylight.support.opening import attend, settle
 
@@ -41,3 +50,23 @@ def on_escalation_stepped(event: EscalationStepped) -> None:
         step=step.name,
         people=list(step.people),
     )
+
+
+def on_contract_proposed(event: ContractProposed) -> None:
+    """Those who may sign hear of it, on both sides."""
+    contract_letters.proposed(event.proposal, now=clock.now())
+
+
+def on_contract_signed(event: ContractSigned) -> None:
+    """The side that has not signed yet hears that it is its turn."""
+    contract_letters.signed(event.proposal, now=clock.now())
+
+
+def on_contract_accepted(event: ContractAccepted) -> None:
+    """Everybody whom it binds hears from when it applies."""
+    contract_letters.accepted(event.proposal, now=clock.now())
+
+
+def on_contract_not_accepted(event: ContractNotAccepted) -> None:
+    """Both sides hear how it ended."""
+    contract_letters.not_accepted(event.proposal, now=clock.now())
