@@ -191,6 +191,10 @@ def promise_name(promise: Promise) -> str:
         Promise.AVAILABILITY: _("Availability"),
         Promise.LATENCY: _("Latency"),
         Promise.LOSS: _("Packet loss"),
+        Promise.JITTER: _("Jitter"),
+        Promise.FIRST_FRAME: _("First picture"),
+        Promise.FREEZE: _("Standing picture"),
+        Promise.ERRORS: _("Failed requests"),
     }[promise]
 
 
@@ -202,6 +206,14 @@ def bound_sentence(objective: Objective) -> str:
             return _("at least %(bound)s%% of probe packets are answered") % facts
         case Promise.LOSS:
             return _("at most %(bound)s%% of packets are lost") % facts
+        case Promise.JITTER:
+            return _("jitter is at most %(bound)s ms") % facts
+        case Promise.FIRST_FRAME:
+            return _("the first picture comes within %(bound)s ms") % facts
+        case Promise.FREEZE:
+            return _("the picture stands still for at most %(bound)s%% of the time") % facts
+        case Promise.ERRORS:
+            return _("at most %(bound)s%% of requests fail") % facts
         case Promise.LATENCY:
             if objective.statistic is Statistic.P95:
                 return _("p95 of round trips is at most %(bound)s ms") % facts

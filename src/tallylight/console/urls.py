@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from tallylight.console.live.stream import stream
-from tallylight.console.pages import account, tickets
+from tallylight.console.pages import account, proposals, tickets
 from tallylight.console.pages.acknowledge import acknowledge_by_link
 from tallylight.console.pages.contract import contract
 from tallylight.console.pages.design import design
@@ -39,6 +39,11 @@ urlpatterns = [
     path("service", service, name="service"),
     path("service/slices", slices, name="slices"),
     path("contract", contract, name="contract"),
+    path("contract/propose", proposals.propose, name="propose"),
+    path("contract/proposals/<uuid:proposal_id>", proposals.proposal, name="proposal"),
+    path("contract/proposals/<uuid:proposal_id>/sign", proposals.sign, name="sign-proposal"),
+    path("contract/proposals/<uuid:proposal_id>/decline", proposals.decline, name="decline-proposal"),
+    path("contract/proposals/<uuid:proposal_id>/withdraw", proposals.withdraw, name="withdraw-proposal"),
     path("status", status, name="status"),
     path("mailbox", mailbox, name="mailbox"),
     path("mailbox/<uuid:mail_id>", mail, name="mail"),

@@ -1,35 +1,61 @@
-"""/contract: the version in force, its clauses, its versions. Staff chooses the customer."""
+"""/contract: the version in force, its clauses, its versions, what changed between two, what applied on a day."""
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from tallylight.accounts import api as accounts
 from tallylight.accounts.api import OrganisationCard, Viewer, organisation, organisation_by_slug, organisations
 from tallylight.console import agreements
 from tallylight.console.doors import signed_in
+from tallylight.console.proposals import ChangesView, changes_view, proposal_badge
 from tallylight.console.regions import region_names
 from tallylight.contracts import api as contracts
-from tallylight.contracts.api import Agreement, VersionCard
+from tallylight.contracts.api import Agreement, Segment, VersionCard
 from tallylight.kernel import clock
+from tallylight.kernel.business_time import local_midnight
 from tallylight.kernel.errors import NotFound
+
+#: Days that the date field takes; nothing was agreed outside of them.
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 
 
 @signed_in
 def contract(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    """A customer's own; for staff, that of `?customer=`. `?version=` shows another version than the one in force."""
+    """A customer's own; for staff, that of `?customer=`.
+
+    `?version=` shows another version than the one in force, `&since=` what it changed against a third, `?day=` what applied on
+    a day.
+    """
     customer = customer_of(request, viewer)
     if customer is None:
         return render(request, "console/customers.html", {"heading": _("Contracts"), "customers": organisations()})
-    versions = contracts.versions(customer.id)
-    shown = _shown(request, versions)
-    context: dict[str, object] = {"customer": customer, "versions": versions, "shown": shown}
+    now, versions = clock.now(), contracts.versions(customer.id)
+    shown, day = _shown(request, versions), _day(request)
+    proposals = contracts.proposals_for(viewer, customer.id)
+    context: dict[str, object] = {
+        "customer": customer,
+        "query": f"customer={customer.slug}&" if viewer.is_provider else "",
+        "versions": versions,
+        "shown": shown,
+        "day": day,
+        "applied": _applied(customer, day) if day else None,
+        "proposals": [(each, proposal_badge(each, now=now)) for each in proposals],
+        "open_proposal": next((each for each in proposals if each.stands(now)), None),
+        "signers": accounts.signers_of(customer.id),
+        "may_act": viewer.may_sign,
+    }
     if shown:
         _row, source, agreement = contracts.version(customer.id, shown.id)
-        context |= {"source": source, "agreement": agreement, **_clauses(agreement)}
+        since = _since(request, versions, shown)
+        context |= {"source": source, "agreement": agreement, **clauses(agreement), "since": since}
+        context["later"] = shown.effective_from > now
+        context["changes"] = _changes(customer, since, shown, agreement) if since else None
     return render(request, "console/contract.html", context)
 
 
@@ -49,13 +75,44 @@ def _shown(request: HttpRequest, versions: list[VersionCard]) -> VersionCard | N
     if wanted is None:
         now = clock.now()
         return next((each for each in versions if each.effective_from <= now), None)
+    return _named(wanted, versions)
+
+
+def _named(wanted: str, versions: list[VersionCard]) -> VersionCard:
     try:
         return next(each for each in versions if each.id == UUID(wanted))
     except (StopIteration, ValueError):
         raise NotFound from None
 
 
-def _clauses(agreement: Agreement) -> dict[str, object]:
+def _since(request: HttpRequest, versions: list[VersionCard], shown: VersionCard) -> VersionCard | None:
+    """The version to compare with: the one that is asked for, else the one before."""
+    if wanted := request.GET.get("since"):
+        return _named(wanted, versions)
+    return next(iter(versions[versions.index(shown) + 1 :]), None)
+
+
+def _changes(customer: OrganisationCard, since: VersionCard, shown: VersionCard, agreement: Agreement) -> ChangesView:
+    _row, _source, before = contracts.version(customer.id, since.id)
+    return changes_view(contracts.amendment(before, agreement, now=shown.accepted_at))
+
+
+def _day(request: HttpRequest) -> date | None:
+    try:
+        day = date.fromisoformat(request.GET.get("day", ""))
+    except ValueError:
+        return None
+    return day if FIRST_DAY <= day <= LAST_DAY else None
+
+
+def _applied(customer: OrganisationCard, day: date) -> list[Segment]:
+    """The segments of a local day of the customer's, in order; usually one."""
+    start, end = (local_midnight(each, customer.timezone) for each in (day, day + timedelta(days=1)))
+    return contracts.segments_between(customer.id, start, end)
+
+
+def clauses(agreement: Agreement) -> dict[str, object]:
+    """Everything that the clauses' template shows."""
     names = region_names()
     return {
         "regions": [names.get(code, code) for code in agreement.regions],

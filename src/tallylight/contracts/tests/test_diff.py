@@ -167,7 +167,7 @@ def test_hours_are_better_when_they_hold_all_the_old_ones() -> None:
 
 
 AGREEMENTS = st.sampled_from([BASE, RICH, read(KEY_ACCOUNT).agreement])
-CHANNELS = st.sampled_from(a.Channel)
+CHANNELS = st.sets(st.sampled_from(a.Channel), min_size=1).map(tuple)
 LENGTHS = st.integers(1, 100).map(lambda hours: timedelta(hours=hours))
 
 
@@ -176,7 +176,7 @@ def variants(draw: st.DrawFn) -> Agreement:
     """An agreement with some of its figures changed."""
     base = draw(AGREEMENTS)
     support = tuple(
-        replace(level, response=draw(LENGTHS), mitigation=draw(st.none() | LENGTHS), channels=tuple(draw(st.sets(CHANNELS, min_size=1))))
+        replace(level, response=draw(LENGTHS), mitigation=draw(st.none() | LENGTHS), channels=draw(CHANNELS))
         for level in base.support
     )  # fmt: skip
     kept = draw(st.sets(st.sampled_from(range(len(base.objectives))), min_size=1))
