@@ -30,7 +30,7 @@ import numpy as np
 
 from bench.clocks_peers import Question, ask_businesstimedelta, ask_pandas, ask_read
 from bench.clocks_world import NOW, OFFICES, SINCE, only_started, world
-from tallylight.clocks.columns import STATES, Logs, Readings
+from tallylight.clocks.columns import STATES, Logs, Readings, logs_of
 from tallylight.clocks.many import AHEAD, read_many
 from tallylight.clocks.tables import OpenHours, compile_hours
 
@@ -55,6 +55,7 @@ def main() -> None:
         "compile_s": round(compiled_s, 3),
         "with_pauses": ours,
         "never_paused": plain,
+        "columns_us_a_clock": measure_columns(logs),
         "memory": measure_memory(logs, hours),
         "states": states(read_many(logs, hours, NOW)),
         "peers": measure_peers(logs, hours, ours, plain, args.sample),
@@ -90,6 +91,15 @@ def measure(logs: Logs, hours: OpenHours, repeats: int) -> dict[str, Any]:
         "repeats": repeats,
         "us_a_clock": round(float(np.median(walls)) / len(logs) * 1e6, 4),
     }
+
+
+def measure_columns(logs: Logs, count: int = 2_000) -> float:
+    """Microseconds to bring one clock's events, as objects of Python, into columns."""
+    question = Question(logs, OFFICES, NOW, np.arange(min(count, len(logs))))
+    clocks = [question.clock(i) for i in question.chosen]
+    started = time.perf_counter()
+    logs_of(clocks)
+    return round((time.perf_counter() - started) / len(clocks) * 1e6, 1)
 
 
 def measure_memory(logs: Logs, hours: OpenHours) -> dict[str, float]:

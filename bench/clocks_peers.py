@@ -140,11 +140,12 @@ def _rules(office: Office) -> Rules:
 
 def _by_rules(rule: Rules, this: Round, now: datetime) -> tuple[datetime | None, timedelta]:
     """The due instant and the time used by `businesstimedelta`."""
-    due_at, counted = None, NOTHING
+    due_at, counted, spell = None, NOTHING, this.spells[-1]
+    assert isinstance(spell.target, timedelta)
     for start, end, counts in _stretches(this, now):
         used = rule.difference(start, end or now).timedelta if counts else NOTHING
-        if due_at is None and (end is None or counted + used >= this.target):
-            due_at = max(start + BusinessTimeDelta(rule, timedelta=this.target - counted), this.target_from)
+        if due_at is None and (end is None or counted + used >= spell.target):
+            due_at = max(start + BusinessTimeDelta(rule, timedelta=spell.target - counted), spell.since)
         counted += used
     return due_at, counted
 

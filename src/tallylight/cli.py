@@ -149,9 +149,7 @@ COMMANDS = {
         _("Hurt a node on purpose and see which promises hold."),
         _mounted("drill", "tallylight.drills.cli", django=True),
     ),
-    "contract": Command(
-        _("Check, show and put in force contracts."), _mounted("contract", "tallylight.contracts.cli")
-    ),
+    "contract": Command(_("Check, show and put in force contracts."), _mounted("contract", "tallylight.contracts.cli")),
     "evidence": Command(
         _("Hand out, verify and check the evidence behind credits."),
         _mounted("evidence", "tallylight.sla.evidence.cli"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tallylight.clocks.log import ClockEvent, Kind, Profile, Target, Term, in_order
 from tallylight.clocks.phases import while_open
-from tallylight.clocks.reading import State
+from tallylight.clocks.reading import Reading, State
 from tallylight.clocks.tables import FOREVER, Ints, microseconds
 from tallylight.kernel.business_time import Calendar
 
@@ -32,7 +32,7 @@ _TICK = timedelta(microseconds=1)
 
 
 class NotInColumns(ValueError):
-    """A clock that has to be read alone."""
+    """A clock that has to be read alone: see `fits`."""
 
 
 class Clock(NamedTuple):
@@ -91,6 +91,30 @@ class Readings:
         """Octets of all columns."""
         return self.state.nbytes + self.due_us.nbytes + self.counted_us.nbytes + self.remaining_us.nbytes
 
+    @staticmethod
+    def blank(count: int, now: datetime) -> Readings:
+        """Room for so many readings."""
+        return Readings(microseconds(now), np.empty(count, np.int8), *(np.empty(count, np.int64) for _ in range(3)))
+
+    @staticmethod
+    def of(alone: Sequence[Reading], now: datetime) -> Readings:
+        """Readings that were made one by one, as columns."""
+        return Readings(
+            now_us=microseconds(now),
+            state=np.array([STATE_CODE[each.state] for each in alone], np.int8),
+            due_us=np.array(
+                [FOREVER if each.due_at is None else microseconds(each.due_at) for each in alone], np.int64
+            ),
+            counted_us=np.array([each.counted // _TICK for each in alone], np.int64),
+            remaining_us=np.array([each.remaining // _TICK for each in alone], np.int64),
+        )
+
+    def put(self, places: Sequence[int], found: Readings) -> None:
+        """Write the readings of these clocks down."""
+        here = np.array(places, np.int64)
+        for column in ("state", "due_us", "counted_us", "remaining_us"):
+            getattr(self, column)[here] = getattr(found, column)
+
     def state_of(self, clock: int) -> State:
         """The state of one clock."""
         return STATES[int(self.state[clock])]
@@ -107,17 +131,28 @@ class Readings:
         return near[np.argsort(due[near], kind="stable")][:count]
 
 
+def fits(clock: Clock) -> bool:
+    """Whether columns can hold it: targets in time, one calendar, a start without a condition, no extension."""
+    changes = [event for event in clock.events if event.kind is Kind.RETARGETED]
+    in_time = not any(isinstance(each, Term) for each in (clock.profile.target, *(event.target for event in changes)))
+    one_calendar = all(event.calendar is None for event in changes)
+    return in_time and one_calendar and not clock.profile.starts_after and clock.profile.extension is None
+
+
 def logs_of(clocks: Sequence[Clock]) -> tuple[Logs, tuple[Calendar, ...]]:
     """The clocks as columns, and the calendars that their `calendar` counts in.
 
-    Raises NotInColumns for clocks of whole days, with a condition for their start, an extension, or a change of hours.
+    Raises NotInColumns unless every clock `fits`.
     """
+    strange = next((each for each in clocks if not fits(each)), None)
+    if strange is not None:
+        raise NotInColumns(f"a clock of profile {strange.profile.name} is read alone")
     calendars = {calendar: place for place, calendar in enumerate(dict.fromkeys(each.calendar for each in clocks))}
     heard = [list(_heard(each)) for each in clocks]
     events = [event for log in heard for event in log]
     logs = Logs(
         calendar=np.array([calendars[each.calendar] for each in clocks], np.int64),
-        target_us=np.array([_target_us(each) for each in clocks], np.int64),
+        target_us=np.array([_in_time(each.profile.target) // _TICK for each in clocks], np.int64),
         repeats=np.array([each.profile.repeats for each in clocks], np.bool_),
         offsets=np.cumsum([0, *map(len, heard)], dtype=np.int64),
         kind=np.array([kind for kind, _, _ in events], np.int8),
@@ -133,24 +168,12 @@ def _heard(clock: Clock) -> Iterator[tuple[int, int, int]]:
         length: timedelta | None = None
         if event.kind is Kind.PAUSED:
             length = event.cap if event.cap is not None else clock.profile.pause_cap
-        elif event.kind is Kind.RETARGETED:
+        elif event.kind is Kind.RETARGETED and event.target is not None:
             length = _in_time(event.target)
         if event.kind is not Kind.RETARGETED or length is not None:
             yield KIND_CODE[event.kind], microseconds(event.at), FOREVER if length is None else length // _TICK
 
 
-def _in_time(target: Target | None) -> timedelta | None:
-    if isinstance(target, Term):
-        raise NotInColumns("columns hold targets in time, not terms of whole days")
+def _in_time(target: Target) -> timedelta:
+    assert isinstance(target, timedelta)  # noqa: S101 - asked for clocks that fit only
     return target
-
-
-def _target_us(clock: Clock) -> int:
-    """The first target. Raises NotInColumns for what columns can't say: terms, conditions, extensions, changes of hours."""
-    if clock.profile.starts_after or clock.profile.extension is not None:
-        raise NotInColumns("columns hold clocks that start at once and are not extended")
-    if any(event.calendar is not None for event in clock.events):
-        raise NotInColumns("columns hold clocks of one calendar each")
-    target = _in_time(clock.profile.target)
-    assert target is not None  # noqa: S101 - every profile has one
-    return target // _TICK

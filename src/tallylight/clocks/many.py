@@ -18,9 +18,9 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from tallylight.clocks.columns import KIND_CODE, KINDS, STATE_CODE, Bools, Clock, Codes, Logs, Readings, logs_of
+from tallylight.clocks.columns import KIND_CODE, KINDS, STATE_CODE, Bools, Clock, Codes, Logs, Readings, fits, logs_of
 from tallylight.clocks.log import Kind
-from tallylight.clocks.reading import State
+from tallylight.clocks.reading import State, read
 from tallylight.clocks.tables import FOREVER, Ints, OpenHours, OutsideTable, compile_hours, instant, microseconds
 from tallylight.kernel.business_time import after
 
@@ -63,7 +63,7 @@ def read_many(logs: Logs, hours: OpenHours, now: datetime) -> Readings:
     now_us = microseconds(now)
     if not hours.covers(min(int(logs.at_us.min(initial=now_us)), now_us), now_us):
         raise OutsideTable("the calendars are compiled for another time than that of these clocks")
-    found = Readings(now_us, np.empty(len(logs), np.int8), *(np.empty(len(logs), np.int64) for _ in range(3)))
+    found = Readings.blank(len(logs), now)
     now_open = hours.open_until(np.arange(len(hours.calendars)), np.full(len(hours.calendars), now_us))
     for first in range(0, len(logs), BLOCK):
         _read_block(logs, hours, found, slice(first, min(first + BLOCK, len(logs))), now_open)
@@ -71,7 +71,19 @@ def read_many(logs: Logs, hours: OpenHours, now: datetime) -> Readings:
 
 
 def read_all(clocks: Sequence[Clock], now: datetime) -> Readings:
-    """What each of the clocks says at `now`, in their order; calendars are compiled as far as they are not remembered."""
+    """What each of the clocks says at `now`, in their order; those that columns can't hold are read one by one.
+
+    Calendars are compiled as far as they are not remembered. Raises NeverOpen as `read` does.
+    """
+    together = [i for i, each in enumerate(clocks) if fits(each)]
+    alone = sorted(set(range(len(clocks))) - set(together))
+    found = Readings.blank(len(clocks), now)
+    found.put(together, _read_columns([clocks[i] for i in together], now))
+    found.put(alone, Readings.of([read(*clocks[i], now) for i in alone], now))
+    return found
+
+
+def _read_columns(clocks: Sequence[Clock], now: datetime) -> Readings:
     logs, calendars = logs_of(clocks)
     start = min(int(logs.at_us.min(initial=microseconds(now))), microseconds(now))
     return read_many(logs, compile_hours(calendars, instant(start), now.astimezone(UTC) + AHEAD), now)

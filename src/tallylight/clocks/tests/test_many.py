@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import zip_longest
 
 import numpy as np
 import pytest
@@ -18,11 +19,13 @@ from tallylight.clocks.api import (
     NeverOpen,
     Profile,
     State,
+    business_days,
+    days,
     read,
     response,
     update,
 )
-from tallylight.clocks.columns import STATES, Clock, logs_of
+from tallylight.clocks.columns import STATES, Clock, NotInColumns, logs_of
 from tallylight.clocks.many import read_all, read_many
 from tallylight.clocks.tables import FOREVER, OutsideTable, compile_hours, instant, microseconds
 from tallylight.kernel.business_time import Hours, open_time
@@ -37,6 +40,7 @@ CALENDARS = [
     Calendar("no-holidays", "UTC", ((Hours(0, 1440),),) * 7),
     Calendar("closed-once", "Asia/Kathmandu", None, frozenset({date(2026, 10, 5), date(2027, 1, 1)})),
     Calendar("berlin", "Europe/Berlin", (OFFICE,) * 5 + ((), ()), frozenset({date(2026, 10, 26)})),
+    Calendar("shanghai", "Asia/Shanghai", (OFFICE,) * 5 + ((), ()), special=frozenset({(date(2026, 10, 10), OFFICE)})),
     Calendar("new-york", "America/New_York", (NIGHTS,) * 5 + ((), (Hours(90, 150),))),
     Calendar("lord-howe", "Australia/Lord_Howe", (NIGHTS,) * 7, frozenset({date(2026, 12, 31)})),
     Calendar("once-a-week", "America/Sao_Paulo", ((Hours(600, 720),), *((),) * 6)),
@@ -53,6 +57,15 @@ lengths = st.one_of(st.sampled_from([0, 8 * 60, 24 * 60, 1]), st.integers(0, 10_
 caps = st.one_of(st.none(), lengths)
 events = st.builds(ClockEvent, st.sampled_from(Kind), moments, st.just(""), caps, st.one_of(st.none(), lengths))
 profiles = st.builds(Profile, st.just("any"), lengths, st.booleans(), caps)
+
+
+#: Clocks that columns can't hold.
+STRANGE = [
+    Profile("days", days(3)),
+    Profile("business-days", business_days(2), pause_cap=DAY),
+    Profile("extended", 60 * MINUTE, extension=30 * MINUTE),
+    Profile("careful", 60 * MINUTE, starts_after="identity-verified"),
+]
 
 
 @st.composite
@@ -84,6 +97,29 @@ def said_among_many(clocks: list[Clock], now: datetime) -> list[tuple[object, ..
 @given(st.lists(clocks(), max_size=12), moments)
 def test_many_clocks_say_what_each_says_alone(those: list[Clock], now: datetime) -> None:
     assert said_among_many(those, now) == [said_alone(each, now) for each in those]
+
+
+@given(st.lists(clocks(), max_size=6), st.lists(clocks(), max_size=3), st.sampled_from(STRANGE), moments)
+def test_clocks_that_columns_cannot_hold_are_read_among_the_others(
+    those: list[Clock], others: list[Clock], profile: Profile, now: datetime
+) -> None:
+    mixed = [
+        each for pair in zip_longest(those, (other._replace(profile=profile) for other in others)) for each in pair
+    ]
+    asked = [each for each in mixed if each is not None]
+    assert said_among_many(asked, now) == [said_alone(each, now) for each in asked]
+
+
+@pytest.mark.parametrize("profile", STRANGE, ids=lambda profile: profile.name)
+def test_columns_refuse_what_they_cannot_hold(profile: Profile) -> None:
+    with pytest.raises(NotInColumns, match=profile.name):
+        logs_of([Clock([STARTED], profile, AROUND_THE_CLOCK)])
+
+
+def test_columns_refuse_a_change_of_hours() -> None:
+    change = ClockEvent(Kind.RETARGETED, START, calendar=CALENDARS[3])
+    with pytest.raises(NotInColumns):
+        logs_of([Clock([STARTED, change], TWO_HOURS, AROUND_THE_CLOCK)])
 
 
 @given(st.lists(clocks(), min_size=2, max_size=12), moments, st.integers(1, 5))
