@@ -67,6 +67,8 @@ PAGES = {
         "<ticket>",
         "/service",
         "/contract",
+        "/contract?day=2026-03-01",
+        "/contract/propose",
         "/status",
         "/account",
     ),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from django.contrib.messages.constants import ERROR, INFO, SUCCESS, WARNING
+
 from tallylight.config.environment import DRILLS, environment
 
 _env = environment()
@@ -36,6 +38,9 @@ ROOMS = [
     )
     if (_package / room / "apps.py").exists()
 ]
+
+#: What a message to the reader looks like: the console's tones.
+MESSAGE_TAGS = {INFO: "info", SUCCESS: "good", WARNING: "warn", ERROR: "bad"}
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -7,7 +7,7 @@ from django.urls import path
 from tallylight.console.live.stream import stream
 from tallylight.console.pages import account, proposals, tickets
 from tallylight.console.pages.acknowledge import acknowledge_by_link
-from tallylight.console.pages.contract import contract
+from tallylight.console.pages.contract import contract, version_pdf
 from tallylight.console.pages.design import design
 from tallylight.console.pages.desk import desk
 from tallylight.console.pages.home import home
@@ -39,8 +39,10 @@ urlpatterns = [
     path("service", service, name="service"),
     path("service/slices", slices, name="slices"),
     path("contract", contract, name="contract"),
+    path("contract/versions/<uuid:version_id>.pdf", version_pdf, name="version-pdf"),
     path("contract/propose", proposals.propose, name="propose"),
     path("contract/proposals/<uuid:proposal_id>", proposals.proposal, name="proposal"),
+    path("contract/proposals/<uuid:proposal_id>.pdf", proposals.proposal_pdf, name="proposal-pdf"),
     path("contract/proposals/<uuid:proposal_id>/sign", proposals.sign, name="sign-proposal"),
     path("contract/proposals/<uuid:proposal_id>/decline", proposals.decline, name="decline-proposal"),
     path("contract/proposals/<uuid:proposal_id>/withdraw", proposals.withdraw, name="withdraw-proposal"),

@@ -86,6 +86,7 @@ from tallylight.contracts.proposals import of as proposals_for
 from tallylight.contracts.proposing import STANDS
 from tallylight.contracts.severity import IncidentFacts, severity_of
 from tallylight.contracts.signing import Hand
+from tallylight.contracts.text import agreement_text
 
 __all__ = [
     "STANDS",
@@ -167,6 +168,7 @@ __all__ = [
     "VersionCard",
     "Wording",
     "WrongCustomer",
+    "agreement_text",
     "all_in_force",
     "amendment",
     "conclusion",

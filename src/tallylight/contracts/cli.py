@@ -1,4 +1,6 @@
-"""`tally contract`: lint a contract file, write the text people sign, compare two, list days off, or put one in force."""
+"""`tally contract`: lint a contract file, write the text people sign, compare two, list days off, read and write OpenSLO, or put
+one in force.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,7 @@ from pathlib import Path
 from tallylight.contracts import calendars
 from tallylight.contracts.diff import command as diff
 from tallylight.contracts.errors import ContractInvalid
+from tallylight.contracts.openslo import command as openslo
 from tallylight.contracts.reading import Reading, read
 from tallylight.contracts.text import command as text_command
 from tallylight.kernel import clock
@@ -29,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     diff.add_arguments(
         verbs.add_parser("diff", help="say what a new text changes for the customer, and the notice it needs")
     )
+    openslo.add_arguments(verbs.add_parser("openslo", help="objectives to and from OpenSLO v1"))
     apply = verbs.add_parser("apply", help="put a contract in force for an organisation")
     apply.add_argument("file", type=Path, metavar="FILE")
     apply.add_argument("--organisation", required=True, metavar="SLUG", help="the customer's slug")
@@ -45,6 +49,8 @@ def main(args: argparse.Namespace) -> int:
         return _days(args)
     if args.verb == "diff":
         return _diff(args)
+    if args.verb == "openslo":
+        return _openslo(args)
     return _apply(args.file, args.organisation)
 
 
@@ -54,6 +60,22 @@ def _diff(args: argparse.Namespace) -> int:
         return 1
     print(diff.report(old, new, language=args.lang, as_json=args.json, now=clock.now()))
     return 0
+
+
+def _openslo(args: argparse.Namespace) -> int:
+    if args.way == "export":
+        reading = _read(args.file)
+        if reading is None:
+            return 1
+        print(openslo.exported(reading), end="")
+        return 0
+    try:
+        fragment, anything = openslo.imported(_text(args.file))
+    except (OSError, UnicodeDecodeError, TallyError) as error:
+        print(f"{args.file}: {error}", file=sys.stderr)
+        return 1
+    print(fragment, end="")
+    return 0 if anything else 1
 
 
 def _add_days(days: argparse.ArgumentParser) -> None:

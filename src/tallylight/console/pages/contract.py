@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from tallylight.accounts import api as accounts
 from tallylight.accounts.api import OrganisationCard, Viewer, organisation, organisation_by_slug, organisations
 from tallylight.console import agreements
+from tallylight.console.contract_text import text_page, text_pdf
 from tallylight.console.doors import signed_in
 from tallylight.console.proposals import ChangesView, changes_view, proposal_badge
 from tallylight.console.regions import region_names
@@ -54,9 +55,20 @@ def contract(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         _row, source, agreement = contracts.version(customer.id, shown.id)
         since = _since(request, versions, shown)
         context |= {"source": source, "agreement": agreement, **clauses(agreement), "since": since}
+        context["text"] = text_page(agreement, sha256=shown.sha256, source=source)
         context["later"] = shown.effective_from > now
         context["changes"] = _changes(customer, since, shown, agreement) if since else None
     return render(request, "console/contract.html", context)
+
+
+@signed_in
+def version_pdf(request: HttpRequest, viewer: Viewer, version_id: UUID) -> HttpResponse:
+    """The text of a version as a PDF. Raises NoContract."""
+    customer = customer_of(request, viewer)
+    if customer is None:
+        raise NotFound
+    card, source, agreement = contracts.version(customer.id, version_id)
+    return text_pdf(agreement, sha256=card.sha256, source=source)
 
 
 def customer_of(request: HttpRequest, viewer: Viewer) -> OrganisationCard | None:

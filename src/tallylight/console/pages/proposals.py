@@ -11,14 +11,15 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from tallylight.accounts import api as accounts
 from tallylight.accounts.api import OrganisationCard, Viewer
+from tallylight.console.contract_text import text_page, text_pdf
 from tallylight.console.doors import signed_in
-from tallylight.console.pages.contract import clauses, customer_of
+from tallylight.console.pages.contract import customer_of
 from tallylight.console.proposals import (
     changes_view,
     error_sentence,
@@ -175,10 +176,21 @@ def _draft_page(
         "form": form,
         "replaced": replaced,
         "problems": fault.problems if isinstance(fault, ContractInvalid) else [],
-        "fault": error_sentence(fault) if fault else "",
+        "fault": _fault_sentence(fault) if fault else "",
         **facts,
     }
     return render(request, "console/contract_propose.html", context, status=400 if fault or form.errors else 200)
+
+
+def _fault_sentence(fault: TallyError) -> str:
+    if not isinstance(fault, ContractInvalid):
+        return error_sentence(fault)
+    count = len(fault.problems)
+    return ngettext(
+        "%(count)s fault was found, so nothing was proposed. Your text is below as you wrote it.",
+        "%(count)s faults were found, so nothing was proposed. Your text is below as you wrote it.",
+        count,
+    ) % {"count": count}
 
 
 def _with_text(form: Draft) -> Draft:
@@ -194,6 +206,13 @@ def _with_text(form: Draft) -> Draft:
 def proposal(request: HttpRequest, viewer: Viewer, proposal_id: UUID) -> HttpResponse:
     """What is proposed, what it changes, who has signed, and what the reader may do."""
     return _page(request, viewer, contracts.proposal(viewer, proposal_id))
+
+
+@signed_in
+def proposal_pdf(_request: HttpRequest, viewer: Viewer, proposal_id: UUID) -> HttpResponse:
+    """The proposed text as a PDF."""
+    detail = contracts.proposal(viewer, proposal_id)
+    return text_pdf(detail.agreement, sha256=detail.card.sha256, source=detail.source)
 
 
 def _page(
@@ -212,6 +231,7 @@ def _page(
         "proposal": card,
         "agreement": agreement,
         "source": detail.source,
+        "text": text_page(agreement, sha256=card.sha256, source=detail.source),
         "badge": proposal_badge(card, now=now),
         "lead": proposal_lead(card, viewer, now=now),
         "changes": changes_view(detail.changes) if detail.changes else None,
@@ -223,7 +243,6 @@ def _page(
         "signers": accounts.signers_of(viewer.organisation_id),
         "sign": sign or Sign(initial={"sha256": card.sha256, "name": viewer.name}),
         "reason": reason or Reason(),
-        **clauses(agreement),
     }
     return render(request, "console/contract_proposal.html", context, status=status)
 

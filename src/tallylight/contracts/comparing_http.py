@@ -1,4 +1,4 @@
-"""Routes: what one text changes against another. Part of the room's router."""
+"""Routes: what one text changes against another, and a version's objectives as OpenSLO. Part of the room's router."""
 
 from typing import Any, Literal
 from uuid import UUID
@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
 from tallylight.accounts.api import viewer_of
-from tallylight.contracts import reading
+from tallylight.contracts import openslo, reading
 from tallylight.contracts.diff import amendment
 from tallylight.contracts.diff.command import plain
 from tallylight.contracts.models import ContractVersion, Proposal
@@ -102,3 +102,20 @@ def proposed_changes(request: HttpRequest, proposal_id: UUID, language: Language
         raise NotFound
     was, becomes = reading.of_document(row.base.document), reading.of_document(row.document)
     return plain(was, becomes, amendment(was.agreement, becomes.agreement, now=row.proposed_at), language)
+
+
+class UnsaidOut(Schema):
+    subject: str
+    what: str
+
+
+class OpenSloOut(Schema):
+    documents: list[dict[str, Any]]
+    unsaid: list[UnsaidOut]
+
+
+@router.get("/contracts/{version_id}/openslo", response=OpenSloOut, summary="The objectives as OpenSLO v1")
+def as_openslo(request: HttpRequest, version_id: UUID) -> openslo.Exported:
+    """A version's objectives as OpenSLO v1 documents, and whatever OpenSLO can't say of them."""
+    row = ContractVersion.objects.get_visible(viewer_of(request), version_id)
+    return openslo.documents_of(reading.of_document(row.document).agreement)
