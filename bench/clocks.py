@@ -12,7 +12,8 @@ the logs as columns, and the compiled calendars, whose price is told apart. Peer
 - `CustomBusinessHour` of pandas: it counts whole hours, so it is asked for the due instant of a clock that was never paused, and
   compared with what we need for that question.
 
-Ends with one line of JSON.
+Times are of the processor: what one thread that waits for nothing takes on a core of its own, whoever else uses that core now.
+Times by the clock on the wall are given beside them. Ends with one line of JSON.
 """
 
 from __future__ import annotations
@@ -60,16 +61,21 @@ def main() -> None:
         "states": states(read_many(logs, hours, NOW)),
         "peers": measure_peers(logs, hours, ours, plain, args.sample),
     }
-    machine = {"cores": os.cpu_count(), "machine": platform.machine(), "python": platform.python_version()}
+    machine = {
+        "cores": os.cpu_count(),
+        "machine": platform.machine(),
+        "python": platform.python_version(),
+        "load": round(os.getloadavg()[0], 1),
+    }
     print(json.dumps({"bench": "clocks", "machine": machine, "figures": figures, "aims": aims(figures)}))
 
 
 def compile_cold() -> tuple[OpenHours, float]:
     """The tables of all calendars, of which nothing is remembered in a new process, and what they cost."""
     those = [office.calendar for office in OFFICES]
-    started = time.perf_counter()
+    started = time.process_time()
     hours = compile_hours(those, SINCE, NOW + AHEAD)
-    return hours, time.perf_counter() - started
+    return hours, time.process_time() - started
 
 
 def measure(logs: Logs, hours: OpenHours, repeats: int) -> dict[str, Any]:
@@ -84,12 +90,13 @@ def measure(logs: Logs, hours: OpenHours, repeats: int) -> dict[str, Any]:
         assert found.size == min(NEXT, len(logs)) or len(logs) < 100 * NEXT
     walls, cores = walls[1:], cores[1:]
     return {
-        "median_s": round(float(np.median(walls)), 3),
-        "least_s": round(min(walls), 3),
-        "most_s": round(max(walls), 3),
-        "processor_median_s": round(float(np.median(cores)), 3),
+        "median_s": round(float(np.median(cores)), 3),
+        "least_s": round(min(cores), 3),
+        "most_s": round(max(cores), 3),
+        "wall_median_s": round(float(np.median(walls)), 3),
+        "wall_most_s": round(max(walls), 3),
         "repeats": repeats,
-        "us_a_clock": round(float(np.median(walls)) / len(logs) * 1e6, 4),
+        "us_a_clock": round(float(np.median(cores)) / len(logs) * 1e6, 4),
     }
 
 
@@ -97,9 +104,9 @@ def measure_columns(logs: Logs, count: int = 2_000) -> float:
     """Microseconds to bring one clock's events, as objects of Python, into columns."""
     question = Question(logs, OFFICES, NOW, np.arange(min(count, len(logs))))
     clocks = [question.clock(i) for i in question.chosen]
-    started = time.perf_counter()
+    started = time.process_time()
     logs_of(clocks)
-    return round((time.perf_counter() - started) / len(clocks) * 1e6, 1)
+    return round((time.process_time() - started) / len(clocks) * 1e6, 1)
 
 
 def measure_memory(logs: Logs, hours: OpenHours) -> dict[str, float]:
@@ -143,13 +150,13 @@ def measure_peers(
 
 def aims(figures: dict[str, Any]) -> list[dict[str, Any]]:
     """What was promised, what was measured, and whether it held."""
-    took, peers = figures["with_pauses"]["median_s"], figures["peers"]
+    took, wall, peers = figures["with_pauses"]["median_s"], figures["with_pauses"]["wall_median_s"], figures["peers"]
     enough = figures["clocks"] >= 1_000_000
     ratios = {name: f"{each['times_ours']} times" for name, each in peers.items()}
     return [
         {
             "aim": "1,000,000 clocks with pauses under 50 calendars up to date and the next 1,000 due found in < 1 s on one core",
-            "measured": f"{took} s ({figures['clocks']} clocks)",
+            "measured": f"{took} s, {wall} s by the wall ({figures['clocks']} clocks)",
             "held": enough and took < 1.0,
         },
         {

@@ -55,7 +55,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a peer needed for how many clocks, and how many of its answers differ, by how."""
+    """How many seconds of processor a peer needed for how many clocks, and how many of its answers differ, by how."""
 
     asked: int
     seconds: float
@@ -103,9 +103,9 @@ def ask_pandas(question: Question, ours: Readings) -> Answer:
 
 
 def _timed(work: Callable[[], list[Any]]) -> tuple[float, list[Any]]:
-    started = stopwatch.perf_counter()
+    started = stopwatch.process_time()
     found = work()
-    return stopwatch.perf_counter() - started, found
+    return stopwatch.process_time() - started, found
 
 
 def _length(us: Any) -> timedelta:
