@@ -81,7 +81,8 @@ def day(value: date, language: str) -> str:
 def instant(at: datetime, zone: str, language: str) -> str:
     """An instant to the second in an IANA zone, which stands behind it."""
     local = at.astimezone(ZoneInfo(zone))
-    return f"{format_datetime(local, _INSTANTS[language[:2]], locale=locale_of(language))} ({zone})"
+    said = format_datetime(local, _INSTANTS[language[:2]], locale=locale_of(language))
+    return f"{said}（{zone}）" if language.startswith("zh") else f"{said} ({zone})"
 
 
 def listed(parts: Iterable[str], language: str) -> str:

@@ -1,4 +1,4 @@
-"""The text people sign, made from an agreement: whole sentences in English and Simplified Chinese, every number from the source."""
+"""The text people sign, made from an agreement in English and Simplified Chinese, every number from the source."""
 
 from __future__ import annotations
 

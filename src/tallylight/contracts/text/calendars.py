@@ -84,13 +84,15 @@ def _calendar(calendar: Calendar, words: Words) -> Iterator[Block]:
 
 def _week(week: Iterable[tuple[Hours, ...]], words: Words) -> Table:
     rows = ((words.gettext(name), hours_of(hours, words)) for name, hours in zip(names.DAYS, week, strict=True))
-    return Table((Column(words.gettext("Day")), Column(words.gettext("Open"), width=3)), tuple(rows))
+    return Table(
+        (Column(words.gettext("Day of the week")), Column(words.gettext("Opening hours"), width=3)), tuple(rows)
+    )
 
 
 def hours_of(hours: tuple[Hours, ...], words: Words) -> str:
     """The hours of a day: "09:00–13:00 and 14:00–21:00", or that it is closed."""
     if not hours:
-        return words.gettext("closed")
+        return words.gettext("closed all day")
     return words.listed(f"{_wall(each.opens)}–{_wall(each.closes)}" for each in hours)
 
 

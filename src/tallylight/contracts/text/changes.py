@@ -11,9 +11,9 @@ from tallylight.typeset.api import Align, Block, Clause, Column, Section, Table
 KEY = "changes"
 
 KINDS = {
-    ChangeKind.PRICE: _("a price is raised"),
-    ChangeKind.FEATURE: _("a feature is changed"),
-    ChangeKind.DISCONTINUATION: _("a service or feature is discontinued"),
+    ChangeKind.PRICE: _("rise of a price"),
+    ChangeKind.FEATURE: _("change of a feature"),
+    ChangeKind.DISCONTINUATION: _("end of a service or feature"),
 }
 
 
@@ -46,13 +46,13 @@ def write(agreement: Agreement, words: Words) -> Section:
             )
         ),
     ]
-    return Section(KEY, words.gettext("Changes"), tuple(blocks))
+    return Section(KEY, words.gettext("Changes to this agreement"), tuple(blocks))
 
 
 def _table(agreement: Agreement, words: Words) -> Table:
     return Table(
         (
-            Column(words.gettext("When"), width=1.5),
+            Column(words.gettext("Kind of change"), width=1.5),
             Column(words.gettext("Notice at least"), Align.END, width=1.2),
             Column(words.gettext("Transition"), Align.END, width=1.2),
             Column(words.gettext("The Customer may leave"), width=1.2),
@@ -65,6 +65,6 @@ def _row(kind: ChangeKind, change: Change, words: Words) -> tuple[str, ...]:
     return (
         words.gettext(KINDS[kind]),
         words.days(change.notice_days),
-        words.days(change.transition_days) if change.transition_days else words.gettext("none"),
+        words.days(change.transition_days) if change.transition_days else words.gettext("no transition"),
         words.gettext("yes") if change.may_leave else words.gettext("no"),
     )

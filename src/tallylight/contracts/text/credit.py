@@ -147,7 +147,7 @@ def _example(agreement: Agreement) -> Money | None:
 
 def _table(tiers: tuple[Tier, ...], base: Money | None, words: Words) -> Table:
     """The tiers; with `base`, what each of them comes to on a whole month."""
-    columns = [Column(words.gettext("Attainment"), width=1.6), Column(words.gettext("Credit"), Align.END)]
+    columns = [Column(words.gettext("Attainment"), width=1.6), Column(words.gettext("Service credit"), Align.END)]
     if base is not None:
         columns.append(
             Column(words.gettext("Credit on a base of %(base)s", base=words.money(base)), Align.END, width=1.6)

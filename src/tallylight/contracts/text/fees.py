@@ -55,7 +55,7 @@ def _fixed(fees: Fees, words: Words) -> Table:
     total = (words.gettext("Each month"), "", words.money(fees.every_month)) if fees.recurring else ()
     columns = (
         Column(words.gettext("Fixed fee"), width=1.6),
-        Column(words.gettext("For"), width=1.4),
+        Column(words.gettext("What it is for"), width=1.4),
         Column(words.gettext("Amount"), Align.END),
     )
     return Table(columns, tuple(rows), total=total)

@@ -57,10 +57,10 @@ def _ladders(agreement: Agreement) -> list[tuple[tuple[Step, ...], list[Level]]]
 def _table(ladder: tuple[Step, ...], words: Words) -> Table:
     return Table(
         (
-            Column(words.gettext("Step"), width=1.6),
-            Column(words.gettext("Share of the response time used"), width=1.5),
+            Column(words.gettext("Step"), width=1.9),
+            Column(words.gettext("Share of the response time used"), width=1.7),
             Column(words.gettext("Who is called"), width=2.6),
-            Column(words.gettext("How"), width=2),
+            Column(words.gettext("By which means"), width=2),
         ),
         tuple(
             (each.name, words.share(each.at), _who(each, words), names.channels(words, each.channels))

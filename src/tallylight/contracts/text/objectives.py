@@ -89,7 +89,7 @@ def _table(objectives: tuple[Objective, ...], words: Words) -> Table:
     return Table(
         (
             Column(words.gettext("Objective"), width=1.3),
-            Column(words.gettext("Service"), width=1.3),
+            Column(words.gettext("Service concerned"), width=1.3),
             Column(words.gettext("Regions"), width=2.2),
             Column(words.gettext("Promised attainment"), Align.END, width=1.2),
         ),

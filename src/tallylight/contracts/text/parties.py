@@ -12,8 +12,8 @@ KEY = "parties"
 def facts(agreement: Agreement, words: Words) -> tuple[Fact, ...]:
     """What stands at the head of the first page."""
     return (
-        Fact(words.gettext("Customer"), agreement.customer.name),
-        Fact(words.gettext("Provider"), agreement.provider.name),
+        Fact(words.gettext("The Customer"), agreement.customer.name),
+        Fact(words.gettext("The Provider"), agreement.provider.name),
         Fact(words.gettext("In force from"), words.instant(agreement.effective_from)),
     )
 

@@ -73,9 +73,9 @@ def _per(per: str, words: Words) -> str:
     known = {
         "hour": words.gettext("hour begun"),
         "day": words.gettext("day begun"),
-        "event": words.gettext("event"),
+        "event": words.gettext("event held"),
         "month": words.gettext("month begun"),
-        "request": words.gettext("request"),
+        "request": words.gettext("request made"),
     }
     return known.get(per, per)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from tallylight.contracts.agreement import Agreement, Condition, Level
 from tallylight.contracts.text import names
 from tallylight.contracts.text.words import Words
@@ -15,7 +17,7 @@ def write(agreement: Agreement, words: Words) -> Section:
     rule = agreement.severity
     return Section(
         KEY,
-        words.gettext("Severity"),
+        words.gettext("Severity of incidents"),
         (
             Clause(
                 words.gettext(
@@ -77,7 +79,7 @@ def _condition(condition: Condition, words: Words) -> str:
                 "at least %(count)s viewer is affected", "at least %(count)s viewers are affected", condition.viewers
             )
         )
-    return words.listed(parts)
+    return reduce(lambda all_, part: words.gettext("%(this)s and %(that)s", this=all_, that=part), parts)
 
 
 def _measured(condition: Condition, words: Words) -> str:

@@ -24,8 +24,8 @@ def write(agreement: Agreement, words: Words) -> Section:
             ),
             Signatures(
                 (
-                    _side(words.gettext("Customer"), agreement.customer.name, words),
-                    _side(words.gettext("Provider"), agreement.provider.name, words),
+                    _side(words.gettext("The Customer"), agreement.customer.name, words),
+                    _side(words.gettext("The Provider"), agreement.provider.name, words),
                 )
             ),
         ),
@@ -34,5 +34,5 @@ def write(agreement: Agreement, words: Words) -> Section:
 
 
 def _side(role: str, name: str, words: Words) -> Signatory:
-    lines = (words.gettext("Name"), words.gettext("Title"), words.gettext("Signature"), words.gettext("Date"))
+    lines = (words.gettext("Full name"), words.gettext("Position"), words.gettext("Signature"), words.gettext("Date"))
     return Signatory(role, name, tuple(Fact(line, "") for line in lines))

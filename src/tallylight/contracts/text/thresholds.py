@@ -29,8 +29,8 @@ def write(agreement: Agreement, words: Words) -> Section:
                 words.gettext(
                     "An alert is raised when the figure, taken over the window, has been above its bound for the "
                     "time stated "
-                    "under “raised”. It ends when the figure has been below its lower bound for the time stated under "
-                    "“ended”. With fewer probe packets in the window than the stated minimum the figure is unknown; "
+                    "under “alert raised”. It ends when the figure has been below its lower bound for the time stated under "
+                    "“alert ended”. With fewer probe packets in the window than the stated minimum the figure is unknown; "
                     "what is "
                     "unknown neither raises nor ends an alert."
                 )
@@ -59,10 +59,10 @@ def _shared(agreement: Agreement) -> list[tuple[Threshold, list[str]]]:
 def _table(agreement: Agreement, words: Words) -> Table:
     return Table(
         (
-            Column(words.gettext("Measured"), width=1.5),
+            Column(words.gettext("What is measured, and where"), width=1.5),
             Column(words.gettext("Window and minimum"), width=1.5),
-            Column(words.gettext("Raised"), width=1.5),
-            Column(words.gettext("Ended"), width=1.5),
+            Column(words.gettext("Alert raised"), width=1.5),
+            Column(words.gettext("Alert ended"), width=1.5),
             Column(words.gettext("The Customer is told by"), width=1.5),
         ),
         tuple(_row(each, regions, words) for each, regions in _shared(agreement)),
@@ -72,9 +72,7 @@ def _table(agreement: Agreement, words: Words) -> Table:
 def _row(each: Threshold, regions: list[str], words: Words) -> tuple[str, ...]:
     unit = each.metric.unit
     return (
-        words.gettext(
-            "%(metric)s in %(regions)s", metric=names.metric(words, each.metric), regions=words.listed(regions)
-        ),
+        "\n".join((names.metric(words, each.metric), *regions)),
         words.ngettext(
             "%(window)s, at least %(count)s packet",
             "%(window)s, at least %(count)s packets",

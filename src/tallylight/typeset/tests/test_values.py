@@ -55,7 +55,7 @@ def test_dates_and_instants_name_the_day_and_the_zone() -> None:
     assert values.day(date(2026, 1, 31), "zh-Hans") == "2026年1月31日"
     at = datetime(2025, 12, 31, 20, tzinfo=UTC)
     assert values.instant(at, "Asia/Dubai", "en") == "1 January 2026, 00:00:00 (Asia/Dubai)"
-    assert values.instant(at, "Asia/Dubai", "zh-Hans") == "2026年1月1日 00:00:00 (Asia/Dubai)"
+    assert values.instant(at, "Asia/Dubai", "zh-Hans") == "2026年1月1日 00:00:00（Asia/Dubai）"
 
 
 def test_lists_end_as_the_language_ends_them() -> None:
