@@ -9,7 +9,7 @@ from ninja import Router, Schema
 from ninja.pagination import paginate
 
 from tallylight.accounts.api import Instant, Pages, Viewer, organisation_by_slug, viewer_of
-from tallylight.contracts import comparing_http, proposal_http, schema
+from tallylight.contracts import comparing_http, proposal_http, schema, text_http
 from tallylight.contracts.errors import NoContract
 from tallylight.contracts.models import ContractVersion
 from tallylight.kernel import clock
@@ -17,6 +17,7 @@ from tallylight.kernel import clock
 router = Router()
 router.add_router("", proposal_http.router)
 router.add_router("", comparing_http.router)
+router.add_router("", text_http.router)
 
 
 class VersionOut(Schema):

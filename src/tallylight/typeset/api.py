@@ -28,7 +28,7 @@ from tallylight.typeset.document import (
     section_numbers,
 )
 from tallylight.typeset.errors import FontsMissing, NotTypeset
-from tallylight.typeset.html import style, to_fragment, to_html
+from tallylight.typeset.html import html_policy, to_fragment, to_html
 from tallylight.typeset.pdf import to_pdf
 
 __all__ = [
@@ -55,8 +55,8 @@ __all__ = [
     "Signatory",
     "Signatures",
     "Table",
+    "html_policy",
     "section_numbers",
-    "style",
     "to_fragment",
     "to_html",
     "to_pdf",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Iterable
+from functools import cache
 from html import escape
 from pathlib import Path
 
@@ -13,9 +15,16 @@ from tallylight.typeset.laid import Tree, laid
 _STYLE = Path(__file__).resolve().parent / "template" / "document.css"
 
 
+@cache
 def style() -> str:
     """The style sheet that a standalone page carries."""
-    return _STYLE.read_text(encoding="utf-8")
+    return f"\n{_STYLE.read_text(encoding='utf-8')}"
+
+
+def html_policy() -> str:
+    """The content security policy under which a standalone page is served: its own style, its own charts, nothing else."""
+    digest = base64.b64encode(hashlib.sha256(style().encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
 
 
 def to_html(document: Document) -> str:
@@ -25,7 +34,7 @@ def to_html(document: Document) -> str:
         f'<!doctype html>\n<html lang="{escape(tree["language"])}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{_text(tree['title'])}</title>\n"
-        f'<meta name="author" content="{escape(tree["author"])}">\n<style>\n{style()}</style>\n</head>\n<body class="document">\n'
+        f'<meta name="author" content="{escape(tree["author"])}">\n<style>{style()}</style>\n</head>\n<body class="document">\n'
         f"<main>\n{_article(tree)}</main>\n{_pin(tree)}</body>\n</html>\n"
     )
 
@@ -52,7 +61,7 @@ def _pin(tree: Tree) -> str:
 def _contents(tree: Tree) -> str:
     if not tree["contents"]:
         return ""
-    links = "".join(f'<li><a href="#{each["key"]}">{_numbered(each)}</a></li>\n' for each in tree["sections"])
+    links = "".join(f'<li><a href="#part-{each["key"]}">{_numbered(each)}</a></li>\n' for each in tree["sections"])
     name = escape(tree["contents"])
     return f'<nav class="document-contents" aria-label="{name}">\n<h3>{name}</h3>\n<ol>\n{links}</ol>\n</nav>\n'
 
@@ -61,8 +70,8 @@ def _section(section: Tree) -> str:
     key = section["key"]
     blocks = "".join(_BLOCKS[block["type"]](block) for block in section["blocks"])
     return (
-        f'<section id="{key}" aria-labelledby="{key}-title">\n'
-        f'<h3 id="{key}-title">{_numbered(section)}</h3>\n{blocks}</section>\n'
+        f'<section id="part-{key}" aria-labelledby="part-{key}-title">\n'
+        f'<h3 id="part-{key}-title">{_numbered(section)}</h3>\n{blocks}</section>\n'
     )
 
 

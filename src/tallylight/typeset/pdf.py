@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC
+from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
@@ -19,6 +20,11 @@ TEMPLATE = Path(__file__).resolve().parent / "template"
 STANDARDS: list[typst.PDFStandard] = ["a-3a", "ua-1"]
 
 
+#: Files that a process remembers: setting one takes a third of a second of processor, and readers come back to the same ones.
+KEPT = 32
+
+
+@lru_cache(maxsize=KEPT)
 def to_pdf(document: Document) -> bytes:
     """The document as a PDF file. Raises FontsMissing where the fonts were not built."""
     compiler = typst.Compiler(TEMPLATE / "document.typ", root=TEMPLATE, font_paths=fonts())
