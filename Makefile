@@ -96,6 +96,10 @@ bench-clocks: dev ## Measure a million clocks at once, beside businesstimedelta 
 bench-drill: dev assets catalogues ## Run drills one after the other and say which promises held
 	$(PY) -m bench.drill $(ARGS)
 
+.PHONY: bench-sla
+bench-sla: dev ## Attain and credit a month of 1,000 customers, and say what its slices take on disk
+	$(PY) -m bench.sla $(ARGS)
+
 .PHONY: clean
 clean: ## Remove what was built; the state in TALLY_HOME stays
 	rm -rf $(VENV) $(DIST) $(FONTS) $(ASSETS)/node_modules $(LOCALES:.po=.mo) .mypy_cache .ruff_cache .pytest_cache .hypothesis

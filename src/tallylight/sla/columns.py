@@ -5,7 +5,6 @@ Texts, so that every tool opens them and a hash needs no explanation; they compr
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -36,11 +35,6 @@ def verdicts_of(text: bytes) -> Verdicts:
     if verdicts.size and verdicts.min() < 0:
         raise ValueError("a verdict is one of the letters u, g, b and x")
     return verdicts
-
-
-def verdict_text(days: Iterable[Verdicts]) -> str:
-    """A day's verdicts: a line for each line of its link."""
-    return "".join(letters(each) + "\n" for each in days)
 
 
 def series_text(judged: Slices) -> str:
@@ -102,4 +96,4 @@ def exact(at: datetime) -> str:
 
 def unix_s(text: str) -> int:
     """The second an instant of ours names."""
-    return int(datetime.strptime(text, "%Y-%m-%dT%H:%M:%S%z").timestamp())
+    return int(datetime.fromisoformat(text).timestamp())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +10,7 @@ import numpy as np
 
 from tallylight.contracts.api import Objective, Segment
 from tallylight.sla.measured import Excluded, exclusions, fresh
-from tallylight.sla.sealed import Sealed, SealedDays, sealed_days, with_figures
+from tallylight.sla.sealed import Run, SealedDays, sealed_days, with_figures
 from tallylight.sla.slices import Bools, Slices, Verdict, Verdicts, minutes_within
 
 
@@ -30,8 +29,9 @@ class Judged:
 
     def verdicts(self, objective: Objective, region: str, segment: Segment) -> Verdicts:
         """One verdict a slice that starts within `segment`, in order. Raises HistoryAway."""
-        pieces: list[Sealed | Slices] = [
-            *self._sealed(objective, region, segment),
+        until = min(segment.end, self.sealed.until)
+        pieces: list[Run | Slices] = [
+            *self.sealed.runs(objective.name, region, segment.start, until),
             *self._fresh(objective, region, segment),
         ]
         parts = [self.without_excluded(piece.verdicts, piece, region) for piece in pieces]
@@ -44,20 +44,18 @@ class Judged:
 
     def sealed_slices(self, objective: Objective, region: str, segment: Segment) -> list[Slices]:
         """The sealed part with figures and the verdicts that were sealed; nothing is taken out of it."""
-        return with_figures(list(self._sealed(objective, region, segment)))
+        until = min(segment.end, self.sealed.until)
+        return with_figures(list(self.sealed.of(objective.name, region, segment.start, until)))
 
-    def without_excluded(self, verdicts: Verdicts, piece: Sealed | Slices, region: str) -> Verdicts:
+    def without_excluded(self, verdicts: Verdicts, piece: Run | Slices, region: str) -> Verdicts:
         """Verdicts on a piece, with what is taken out of the count laid over."""
         return laid_over(verdicts, self._out(piece, region))
-
-    def _sealed(self, objective: Objective, region: str, segment: Segment) -> Iterator[Sealed]:
-        return self.sealed.of(objective.name, region, segment.start, min(segment.end, self.sealed.until))
 
     def _fresh(self, objective: Objective, region: str, segment: Segment) -> list[Slices]:
         start = max(segment.start, self.sealed.until)
         return fresh(objective, region, start, segment.end, as_of=self.as_of) if start < segment.end else []
 
-    def _out(self, piece: Sealed | Slices, region: str) -> Bools:
+    def _out(self, piece: Run | Slices, region: str) -> Bools:
         spans = [(each.start_s, each.end_s) for each in self.excluded if each.region in ("", region)]
         return minutes_within(piece.start_s, len(piece), spans, slice_s=piece.slice_s)
 

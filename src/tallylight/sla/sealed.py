@@ -26,11 +26,19 @@ class Sealed:
     line: Line
     start_s: int
     skipped: int
-    verdicts: Verdicts
+    letters: bytes
 
-    @property
-    def slice_s(self) -> int:
-        return self.line.slice_s
+    def __len__(self) -> int:
+        return len(self.letters)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """Sealed slices that follow each other without a gap."""
+
+    start_s: int
+    slice_s: int
+    verdicts: Verdicts
 
     def __len__(self) -> int:
         return int(self.verdicts.size)
@@ -48,13 +56,33 @@ class SealedDays:
 
     def of(self, objective: str, region: str, start: datetime, end: datetime) -> Iterator[Sealed]:
         """The slices that start within `[start, end)`, day by day, in order."""
+        from_s, to_s = start.timestamp(), end.timestamp()
         for line, text, at in self._lines[objective, region]:
             first = unix_s(line.first)
-            skipped = min(max(0, -int((first - start.timestamp()) // line.slice_s)), line.slices)
-            stop = min(max(skipped, -int((first - end.timestamp()) // line.slice_s)), line.slices)
+            skipped = min(max(0, -int((first - from_s) // line.slice_s)), line.slices)
+            stop = min(max(skipped, -int((first - to_s) // line.slice_s)), line.slices)
             if skipped < stop:
-                verdicts = verdicts_of(text[at + skipped : at + stop])
-                yield Sealed(line, first + skipped * line.slice_s, skipped, verdicts)
+                yield Sealed(line, first + skipped * line.slice_s, skipped, text[at + skipped : at + stop])
+
+    def runs(self, objective: str, region: str, start: datetime, end: datetime) -> list[Run]:
+        """The same with days joined that follow each other: a month is one run, or one for each contract version."""
+        joined: list[list[Sealed]] = []
+        for piece in self.of(objective, region, start, end):
+            if joined and follows(joined[-1][-1], piece):
+                joined[-1].append(piece)
+            else:
+                joined.append([piece])
+        return [_run(pieces) for pieces in joined]
+
+
+def follows(before: Sealed, piece: Sealed) -> bool:
+    """Whether `piece` begins where `before` ends, in slices of the same length."""
+    slice_s = before.line.slice_s
+    return piece.line.slice_s == slice_s and piece.start_s == before.start_s + slice_s * len(before)
+
+
+def _run(pieces: list[Sealed]) -> Run:
+    return Run(pieces[0].start_s, pieces[0].line.slice_s, verdicts_of(b"".join(piece.letters for piece in pieces)))
 
 
 def sealed_days(organisation_id: UUID, start: datetime, end: datetime) -> SealedDays:
@@ -80,14 +108,17 @@ def with_figures(pieces: list[Sealed]) -> list[Slices]:
 
 def _with_figures(piece: Sealed, table: str) -> Slices:
     whole = series_of(
-        table, verdicts=np.zeros(piece.line.slices, np.int8), start_s=unix_s(piece.line.first), slice_s=piece.slice_s
+        table,
+        verdicts=np.zeros(piece.line.slices, np.int8),
+        start_s=unix_s(piece.line.first),
+        slice_s=piece.line.slice_s,
     )
     part = slice(piece.skipped, piece.skipped + len(piece))
     return Slices(
         start_s=piece.start_s,
-        slice_s=piece.slice_s,
+        slice_s=piece.line.slice_s,
         nodes=whole.nodes,
-        verdicts=piece.verdicts,
+        verdicts=verdicts_of(piece.letters),
         figures=whole.figures[part],
         worst=whole.worst[part],
         sent=whole.sent[part],

@@ -8,8 +8,9 @@ what the day would have been is appended as a correction, and what was sealed st
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 import structlog
@@ -21,9 +22,9 @@ from tallylight.contracts.api import Objective, Segment
 from tallylight.kernel.clock import rfc3339
 from tallylight.sla import measured
 from tallylight.sla.chain import GENESIS, Exempted, Kind, Line, Link, parsed, sha256
-from tallylight.sla.columns import exact, instant, series_text, verdict_text
+from tallylight.sla.columns import exact, instant, letters, series_text
 from tallylight.sla.models import Chain, ChainedExclusion, Exclusion, SealedLink, Series
-from tallylight.sla.slices import MINUTE_S, RegionMinutes, Slices, Verdicts, judge, minutes_within
+from tallylight.sla.slices import MINUTE_S, RegionMinutes, judge, minutes_within
 from tallylight.telemetry.api import Basis
 
 log = structlog.get_logger(__name__)
@@ -33,24 +34,38 @@ DAY = timedelta(days=1)
 CORRECTION_WINDOW = timedelta(hours=48)
 #: A sealed day is measured again this long after its end, when nothing more can come.
 LOOKED_AT_AGAIN = timedelta(hours=72)
+#: Judged days that a process remembers, since many customers are promised the same.
+SHARED = 1_024
 #: Minutes live this long in history; an older day can't be measured again.
 COMPARABLE = timedelta(days=60)
 
-#: A line of a link, and its verdicts.
-Judged = tuple[Line, Verdicts]
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A line of a link, its verdicts as letters, and what was measured."""
+
+    line: Line
+    letters: str
+    table: str
+
+
 #: Appends to a locked chain; says how many links it made, None when there is nothing left to do.
 Step = Callable[[Chain, datetime], int | None]
 
 
-def seal_due(organisation_id: UUID, *, now: datetime) -> int:
-    """Seal the organisation's due days, look again at those that are old enough, and chain new exclusions; links made.
+def seal_due(organisations: Sequence[UUID], *, now: datetime) -> int:
+    """Seal the due days, look again at those that are old enough, and chain new exclusions; links made.
 
-    Each step is a transaction of its own. Raises HistoryAway; what was sealed before stays.
+    Customers take turns day by day, so that a region's day is measured once for all of them. Each step is a transaction of its
+    own. Raises HistoryAway; what was sealed before stays.
     """
     made = 0
     for step in (_seal_next, _compare_next, _chain_exclusions):
-        while (link := _in_turn(step, organisation_id, now)) is not None:
-            made += link
+        waiting = list(organisations)
+        while waiting:
+            links = [(each, _in_turn(step, each, now)) for each in waiting]
+            waiting = [each for each, link in links if link is not None]
+            made += sum(link or 0 for _, link in links)
     return made
 
 
@@ -95,20 +110,37 @@ def _first_segment(chain: Chain, until: date) -> Segment | None:
 
 
 def _judged(segments: Sequence[Segment], day: date, *, as_of: datetime) -> Iterator[Judged]:
-    """Every objective in every region over a day, under the versions that applied; stores what was measured."""
+    """Every objective in every region over a day, under the versions that applied."""
     for segment in segments:
+        edges = measured.next_minute(segment.start), measured.next_minute(segment.end)
         for objective in segment.agreement.objectives:
             for region in objective.regions:
-                slices, basis = _day_of(objective, region, segment, day, as_of)
-                if len(slices):
-                    yield _line(segment, objective, region, slices, basis), slices.verdicts
+                found = _judged_day(objective, region, day, *edges, as_of)
+                if found.line.slices:
+                    yield replace(found, line=replace(found.line, contract=segment.sha256))
 
 
-def _day_of(objective: Objective, region: str, segment: Segment, day: date, as_of: datetime) -> tuple[Slices, str]:
+@lru_cache(maxsize=SHARED)
+def _judged_day(
+    objective: Objective, region: str, day: date, start: datetime, end: datetime, as_of: datetime
+) -> Judged:
+    """One objective's day in one region between two instants, for whichever contract says just the same."""
     minutes, basis = measured.checked_day(region, _midnight(day), as_of)
-    part = _within(minutes, measured.next_minute(segment.start), measured.next_minute(segment.end))
-    nothing = minutes_within(part.start_s, len(part), [])
-    return judge(objective, part, nothing), basis.value
+    part = _within(minutes, start, end)
+    slices = judge(objective, part, minutes_within(part.start_s, len(part), []))
+    table, counts = series_text(slices), slices.counts()
+    line = Line(
+        contract="",
+        objective=objective.name,
+        region=region,
+        first=instant(slices.start_s),
+        slice_s=slices.slice_s,
+        slices=len(slices),
+        **asdict(counts),
+        series=sha256(table),
+        basis=basis.value,
+    )
+    return Judged(line, letters(slices.verdicts), table)
 
 
 def _within(minutes: RegionMinutes, start: datetime, end: datetime) -> RegionMinutes:
@@ -122,31 +154,14 @@ def _within(minutes: RegionMinutes, start: datetime, end: datetime) -> RegionMin
     )
 
 
-def _line(segment: Segment, objective: Objective, region: str, slices: Slices, basis: str) -> Line:
-    counts = slices.counts()
-    return Line(
-        contract=segment.sha256,
-        objective=objective.name,
-        region=region,
-        first=instant(slices.start_s),
-        slice_s=slices.slice_s,
-        slices=len(slices),
-        good=counts.good,
-        bad=counts.bad,
-        unknown=counts.unknown,
-        excluded=counts.excluded,
-        series=_stored(series_text(slices)),
-        basis=basis,
-    )
-
-
-def _stored(table: str) -> str:
-    """The name of a series, which is there from now on."""
-    name = sha256(table)
-    if not Series.objects.filter(sha256=name).exists():
-        row = Series(sha256=name, table=zstandard.compress(table.encode()))
-        Series.objects.bulk_create([row], ignore_conflicts=True)
-    return name
+def _store(judged: Sequence[Judged]) -> None:
+    """Have every series that is not there yet."""
+    tables = {each.line.series: each.table for each in judged}
+    known = set(Series.objects.filter(sha256__in=tables).values_list("sha256", flat=True))
+    rows = [
+        Series(sha256=name, table=zstandard.compress(tables[name].encode())) for name in sorted(tables.keys() - known)
+    ]
+    Series.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _compare_next(chain: Chain, now: datetime) -> int | None:
@@ -160,7 +175,7 @@ def _compare_next(chain: Chain, now: datetime) -> int | None:
     sealed = {_place(each): each for each in parsed(link.body).lines}
     segments = contracts.segments_between(chain.organisation_id, _midnight(link.day), _midnight(link.day) + DAY)
     anew = _judged(segments, link.day, as_of=now)
-    changed = [(line, verdicts) for line, verdicts in anew if _differs(sealed.get(_place(line)), line)]
+    changed = [each for each in anew if _differs(sealed.get(_place(each.line)), each.line)]
     if not changed:
         return 0
     _append(chain, Kind.CORRECTION, now, day=link.day, judged=changed)
@@ -202,7 +217,8 @@ def _waiting(chain: Chain) -> list[Exclusion]:
 def _append(chain: Chain, kind: Kind, now: datetime, *, day: date | None = None, judged: Sequence[Judged] = ()) -> None:
     """The next link, with the exclusions that wait for one."""
     exclusions = _waiting(chain)
-    text = verdict_text(verdicts for _, verdicts in judged)
+    text = "".join(each.letters + "\n" for each in judged)
+    _store(judged)
     link = Link(
         organisation=str(chain.organisation_id),
         number=chain.links + 1,
@@ -211,7 +227,7 @@ def _append(chain: Chain, kind: Kind, now: datetime, *, day: date | None = None,
         kind=kind,
         day=day.isoformat() if day else "",
         verdicts=sha256(text) if judged else "",
-        lines=tuple(line for line, _ in judged),
+        lines=tuple(each.line for each in judged),
         exclusions=tuple(map(exempted, exclusions)),
     )
     row = SealedLink.objects.create(

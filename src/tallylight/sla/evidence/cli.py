@@ -72,9 +72,7 @@ def _seal(_args: argparse.Namespace) -> int:
     from tallylight.accounts.api import organisations
     from tallylight.sla.sealing import seal_due
 
-    now = clock.now()
-    for customer in organisations():
-        print(f"{customer.slug}: {seal_due(customer.id, now=now)} links made")
+    print(f"{seal_due([each.id for each in organisations()], now=clock.now())} links made")
     return 0
 
 

@@ -12,7 +12,7 @@ from tallylight.accounts import api as accounts
 from tallylight.contracts import api as contracts
 from tallylight.contracts.tests.samples import STARTER
 from tallylight.fleet import api as fleet
-from tallylight.sla import measured
+from tallylight.sla import measured, sealing
 from tallylight.telemetry.history.client import History, shared
 from tallylight.telemetry.history.schema import migrate
 
@@ -52,6 +52,7 @@ def forget_measured() -> None:
     """As a process that just started."""
     measured._remembered.cache_clear()
     measured.checked_day.cache_clear()
+    sealing._judged_day.cache_clear()
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ TENTH = DAY.date()
 
 def seal(organisation: UUID, at: object = SEALED) -> int:
     forget_measured()
-    return seal_due(organisation, now=at)  # type: ignore[arg-type]
+    return seal_due([organisation], now=at)  # type: ignore[arg-type]
 
 
 def bodies(organisation: UUID) -> list[str]:
