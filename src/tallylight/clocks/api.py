@@ -26,6 +26,7 @@ from tallylight.clocks.reading import (
     share_instant,
 )
 from tallylight.clocks.spans import ClockSpan, Why
+from tallylight.clocks.words import told
 from tallylight.kernel.business_time import AROUND_THE_CLOCK, Calendar, NeverOpen
 from tallylight.kernel.sentence import Sentence
 
@@ -57,5 +58,6 @@ __all__ = [
     "resolution",
     "response",
     "share_instant",
+    "told",
     "update",
 ]

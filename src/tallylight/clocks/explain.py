@@ -49,6 +49,9 @@ SUM_OF_DAYS = gettext_noop(
 #: What is said of reasons that the product itself gives; others are shown as they are.
 REASONS = {
     "waiting-for-customer": gettext_noop("waiting for the customer"),
+    "waiting-for-third-party": gettext_noop("waiting for a third party"),
+    "agreed-with-customer": gettext_noop("as agreed with the customer"),
+    "change-window": gettext_noop("waiting for a change window"),
     "clarification": gettext_noop("waiting for a clarification"),
     "identity-verified": gettext_noop("for a verified identity"),
 }

@@ -18,7 +18,10 @@ from tallylight.kernel.events import (
 )
 
 SUBSCRIPTIONS: dict[type[Event], tuple[str, ...]] = {
-    ContractAmended: ("tallylight.alerts.handlers.on_contract_amended",),
+    ContractAmended: (
+        "tallylight.alerts.handlers.on_contract_amended",
+        "tallylight.support.handlers.on_contract_amended",
+    ),
     ContractProposed: ("tallylight.support.handlers.on_contract_proposed",),
     ContractSigned: ("tallylight.support.handlers.on_contract_signed",),
     ContractAccepted: ("tallylight.support.handlers.on_contract_accepted",),

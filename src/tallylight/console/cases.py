@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.timezone import get_current_timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from tallylight.clocks.api import Reading
+from tallylight.clocks.api import Reading, told
 from tallylight.clocks.api import State as ClockState
 from tallylight.console.formatting import duration
 from tallylight.console.roles import role_name
 from tallylight.console.shapes import Badge, ClockView, Lead, Tone
 from tallylight.console.words import severity_word, who_has_it
 from tallylight.escalation.api import StepCard
-from tallylight.support.api import Promise, State, TicketCard
+from tallylight.support.api import PROMISE_NAMES, Promise, State, TicketCard
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +94,7 @@ def ticket_badge(state: State) -> Badge:
 
 def promise_name(promise: Promise) -> str:
     """A promise in a word."""
-    return {
-        Promise.RESPONSE: _("Response"),
-        Promise.UPDATE: _("News"),
-        Promise.RESOLUTION: _("Resolution"),
-    }[promise]
+    return _(PROMISE_NAMES[promise])
 
 
 def ticket_lead(card: TicketCard) -> Lead:
@@ -124,6 +121,7 @@ def clock_view(promise: Promise, reading: Reading, *, step: StepCard | None, is_
         result="" if runs else _result(reading),
         next=_climbs(following) if following else _next(promise, reading, is_staff=is_staff),
         next_at=following.due_at if following else reading.due_at if runs else None,
+        told=tuple(told(reading, translate=_, zone=get_current_timezone())),
     )
 
 
@@ -180,6 +178,8 @@ def _promised(promise: Promise, promised: str, *, is_staff: bool) -> str:
             return _("The customer hears news every %(length)s; the next is due at {at}.") % facts
         case Promise.UPDATE:
             return _("You hear news every %(length)s; the next is due at {at}.") % facts
+        case Promise.MITIGATION:
+            return _("Viewers no longer feel it within %(length)s, by {at}.") % facts
         case Promise.RESOLUTION:
             return _("Service is back within %(length)s, by {at}.") % facts
 

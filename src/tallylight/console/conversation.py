@@ -20,6 +20,8 @@ DEED_TONES = {
     "raised": Tone.BAD,
     "escalated": Tone.WARN,
     "acknowledged": Tone.GOOD,
+    "asked": Tone.WARN,
+    "mitigated": Tone.GOOD,
     "explained": Tone.GOOD,
     "resolved": Tone.GOOD,
     "reopened": Tone.WARN,

@@ -39,7 +39,7 @@ class ClockView:
     """A promise's clock: `used` is the share of it that is gone (0..1).
 
     While it runs, `due_at` is set; once it stopped, `result` says how it ended. `next` says what happens next and to whom,
-    with `{at}` where `next_at` belongs.
+    with `{at}` where `next_at` belongs. `told` explains it, a sentence for every span.
     """
 
     name: str
@@ -49,6 +49,7 @@ class ClockView:
     result: str
     next: str
     next_at: datetime | None = None
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,17 +21,18 @@ from tallylight.notify.api import DeliveryCard
 from tallylight.support import entries as said
 from tallylight.support import promises
 from tallylight.support.cards import TicketCard, card_of, with_names
-from tallylight.support.errors import NobodyToOwn, NotResolved, TicketClosed, TicketUnknown
-from tallylight.support.handling import acknowledge, assign, close, note, resolve, say
+from tallylight.support.errors import NobodyToOwn, NotResolved, PauseNotAgreed, TicketClosed, TicketUnknown
+from tallylight.support.handling import acknowledge, ask, assign, close, mitigate, note, resolve, say
 from tallylight.support.links import LinkCard, look, take
 from tallylight.support.models import Entry, Ticket
 from tallylight.support.opening import open_ticket
 from tallylight.support.past import PastTicket, past_tickets
 from tallylight.support.standing import Done, Log, Stood
 from tallylight.support.standing import readings_under as clocks_under
-from tallylight.support.states import PENDING, Channel, Promise, State
+from tallylight.support.states import PENDING, PROMISE_NAMES, Channel, Promise, State
 
 __all__ = [
+    "PROMISE_NAMES",
     "Channel",
     "Done",
     "EntryCard",
@@ -40,6 +41,7 @@ __all__ = [
     "NobodyToOwn",
     "NotResolved",
     "PastTicket",
+    "PauseNotAgreed",
     "Promise",
     "State",
     "Stood",
@@ -49,10 +51,12 @@ __all__ = [
     "TicketUnknown",
     "WrittenCard",
     "acknowledge",
+    "ask",
     "assign",
     "clocks_under",
     "close",
     "look",
+    "mitigate",
     "note",
     "of_incident",
     "open_ticket",
@@ -94,11 +98,15 @@ class EntryCard:
 
 @dataclass(frozen=True, slots=True)
 class TicketDetail:
-    """A ticket with its story and its promises. `ladders` and `deliveries` are for the staff and empty for customers."""
+    """A ticket with its story and its promises. `ladders` and `deliveries` are for the staff and empty for customers.
+
+    `pauses` are the reasons for which its clocks may stand still, by the contract.
+    """
 
     card: TicketCard
     entries: tuple[EntryCard, ...]
     clocks: dict[Promise, Reading]
+    pauses: tuple[str, ...]
     ladders: tuple[EscalationCard, ...]
     deliveries: tuple[DeliveryCard, ...]
 
@@ -107,10 +115,12 @@ def ticket(viewer: Viewer, ticket_id: UUID | str, *, now: datetime) -> TicketDet
     """One ticket as the viewer may see it. Raises NotFound if there is none or it is another customer's."""
     row = with_names().get_visible(viewer, ticket_id)
     staff = viewer.is_provider
+    support = promises.support_of(row, now=now)
     return TicketDetail(
         card=card_of(row),
         entries=tuple(_entry(each) for each in _story(row) if staff or not each.internal),
         clocks=promises.readings(row, now=now),
+        pauses=tuple(pause.reason for pause in support.pauses) if support else (),
         ladders=tuple(escalation.of_subject(row.pk)) if staff else (),
         deliveries=tuple(notify.deliveries(row.pk)) if staff else (),
     )

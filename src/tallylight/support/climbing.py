@@ -13,7 +13,7 @@ from tallylight.support.models import Ticket
 
 def climb(ticket: Ticket, *, now: datetime) -> None:
     """Set the ticket on its contract's ladder; its first rung is taken at once."""
-    ladder = promises.ladder(ticket)
+    ladder = promises.ladder(ticket, now=now)
     if not ladder or ticket.response_due_at is None:
         return
     matter = escalation.Matter(

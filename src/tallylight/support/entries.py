@@ -29,6 +29,8 @@ class Kind(StrEnum):
     ASSIGNED = "assigned"
     ESCALATED = "escalated"
     ACKNOWLEDGED = "acknowledged"
+    ASKED = "asked"
+    MITIGATED = "mitigated"
     EXPLAINED = "explained"
     RESOLVED = "resolved"
     REOPENED = "reopened"
@@ -79,6 +81,10 @@ def sentence(kind: str, facts: dict[str, Any], text: str) -> str:
             return _escalated(facts)
         case Kind.ACKNOWLEDGED:
             return _("%(person)s took it in hand.") % facts
+        case Kind.ASKED:
+            return _("The clocks stand still until the customer answers.")
+        case Kind.MITIGATED:
+            return _("Viewers no longer feel it; work on the cause goes on.")
         case Kind.EXPLAINED:
             return _explained(facts)
         case Kind.RESOLVED:

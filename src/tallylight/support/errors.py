@@ -32,3 +32,9 @@ class NobodyToOwn(Invalid):
     code = "nobody-to-own"
     title = gettext_noop("This person can't own a ticket.")
     advice = gettext_noop("Choose somebody of the provider's staff who can sign in.")
+
+
+class PauseNotAgreed(Conflict):
+    code = "pause-not-agreed"
+    title = gettext_noop("The contract of ticket %(number)s knows no pause for this reason.")
+    advice = gettext_noop("Ask in a reply instead; the clocks go on meanwhile.")

@@ -6,6 +6,7 @@ from tallylight.escalation import api as escalation
 from tallylight.kernel import clock
 from tallylight.kernel.events import (
     ContractAccepted,
+    ContractAmended,
     ContractNotAccepted,
     ContractProposed,
     ContractSigned,
@@ -14,9 +15,19 @@ from tallylight.kernel.events import (
     IncidentRecovered,
     IncidentWidened,
 )
-from tallylight.support import contract_letters, entries
+from tallylight.support import contract_letters, entries, jobs
+from tallylight.support.handling import follow_contract
 from tallylight.support.models import Ticket
 from tallylight.support.opening import attend, settle
+
+
+def on_contract_amended(event: ContractAmended) -> None:
+    """Open tickets follow the contract from the instant from which it applies."""
+    now = clock.now()
+    if event.at <= now:
+        follow_contract(event.organisation, now=now)
+    else:
+        jobs.follow_later(event.organisation, at=event.at)
 
 
 def on_incident_opened(event: IncidentOpened) -> None:

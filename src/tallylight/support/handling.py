@@ -16,7 +16,7 @@ from tallylight.kernel.events import TicketAcknowledged, publish
 from tallylight.kernel.ids import new_id
 from tallylight.support import entries, notices, promises
 from tallylight.support.climbing import climb
-from tallylight.support.errors import NobodyToOwn, NotResolved, TicketClosed
+from tallylight.support.errors import NobodyToOwn, NotResolved, PauseNotAgreed, TicketClosed
 from tallylight.support.models import Entry, Ticket
 from tallylight.support.states import PENDING, Channel, Happening, State
 
@@ -63,6 +63,7 @@ def say(viewer: Viewer, ticket_id: UUID, text: str, *, channel: Channel, now: da
     else:
         if ticket.state == State.RESOLVED:
             _reopen(ticket, now=now)
+        promises.note(ticket, Happening.HEARD, at=now)
         readers = _desk_of(ticket)
     ticket.save()
     notices.announce_words(ticket, entry, readers, viewer.name, now=now)
@@ -111,6 +112,48 @@ def resolve(viewer: Viewer, ticket_id: UUID, explanation: str, *, channel: Chann
     acknowledge_as(ticket, viewer.person_id, viewer.name, channel=channel, now=now)
     entry = _write_words(ticket, entries.Kind.MESSAGE, viewer, explanation, channel=channel, now=now)
     _resolve(ticket, at=now, now=now, author=viewer.person_id)
+    notices.announce_words(ticket, entry, accounts.members_of(ticket.organisation_id), viewer.name, now=now)
+
+
+@transaction.atomic
+def mitigate(viewer: Viewer, ticket_id: UUID, explanation: str, *, channel: Channel, now: datetime) -> None:
+    """Viewers no longer feel it, though its cause may remain: the customer reads how, and the mitigation is answered.
+
+    Raises RoleRequired, NotFound, TicketClosed.
+    """
+    require_staff(viewer)
+    ticket = _held(viewer, ticket_id)
+    if ticket.state == State.CLOSED:
+        raise TicketClosed(number=ticket.number)
+    acknowledge_as(ticket, viewer.person_id, viewer.name, channel=channel, now=now)
+    entry = _write_words(ticket, entries.Kind.MESSAGE, viewer, explanation, channel=channel, now=now)
+    promises.note(ticket, Happening.NEWS, at=now)
+    promises.note(ticket, Happening.MITIGATED, at=now)
+    ticket.save()
+    entries.write(ticket, entries.Kind.MITIGATED, now, key=rfc3339(now), author=viewer.person_id, channel=channel)
+    notices.announce_words(ticket, entry, accounts.members_of(ticket.organisation_id), viewer.name, now=now)
+
+
+@transaction.atomic
+def ask(viewer: Viewer, ticket_id: UUID, text: str, *, reason: str, channel: Channel, now: datetime) -> None:
+    """Ask the customer for what only the customer knows or can do. The clocks stand still until the answer.
+
+    Only for a reason that the contract names for the ticket's level, and no longer than it says.
+    Raises RoleRequired, NotFound, TicketClosed, PauseNotAgreed.
+    """
+    require_staff(viewer)
+    ticket = _held(viewer, ticket_id)
+    if ticket.state not in PENDING:
+        raise TicketClosed(number=ticket.number)
+    support = promises.support_of(ticket, now=now)
+    if reason not in [pause.reason for pause in (support.pauses if support else ())]:
+        raise PauseNotAgreed(number=ticket.number, reason=reason)
+    acknowledge_as(ticket, viewer.person_id, viewer.name, channel=channel, now=now)
+    entry = _write_words(ticket, entries.Kind.MESSAGE, viewer, text, channel=channel, now=now)
+    promises.note(ticket, Happening.NEWS, at=now)
+    promises.note(ticket, Happening.ASKED, at=now, reason=reason)
+    ticket.save()
+    entries.write(ticket, entries.Kind.ASKED, now, key=rfc3339(now), author=viewer.person_id, channel=channel)
     notices.announce_words(ticket, entry, accounts.members_of(ticket.organisation_id), viewer.name, now=now)
 
 
@@ -172,6 +215,21 @@ def _reopen(ticket: Ticket, *, now: datetime) -> None:
     if ticket.acknowledged_at is None:
         promises.note(ticket, Happening.STILL_UNANSWERED, at=now)
         climb(ticket, now=now)
+
+
+@transaction.atomic
+def follow_contract(organisation_id: UUID, *, now: datetime) -> None:
+    """Another contract holds: what is open follows it, and so do the ladders that still climb. Harmless when repeated."""
+    rows = Ticket.objects.select_for_update().filter(organisation_id=organisation_id, state__in=PENDING)
+    for ticket in rows.order_by("id"):
+        before = (ticket.response_due_at, ticket.resolution_due_at)
+        promises.keep_due(ticket, now=now)
+        if before == (ticket.response_due_at, ticket.resolution_due_at):
+            continue
+        ticket.save()
+        if ticket.acknowledged_at is None:
+            escalation.stop(ticket.pk, because="contract-amended", now=now)
+            climb(ticket, now=now)
 
 
 def _held(viewer: Viewer, ticket_id: UUID) -> Ticket:

@@ -10,12 +10,12 @@ from ninja.pagination import paginate
 from pydantic import Field
 
 from tallylight.accounts.api import Pages, viewer_of
-from tallylight.clocks.api import Reading
+from tallylight.clocks.api import ClockSpan, Reading
 from tallylight.contracts.api import Level
 from tallylight.kernel import clock
 from tallylight.kernel.lazy import Lazy
 from tallylight.support import api
-from tallylight.support.states import Channel
+from tallylight.support.states import Channel, Promise
 
 router = Router()
 WORDS = 20_000
@@ -43,15 +43,33 @@ class TicketOut(Schema):
     closed_at: datetime | None
 
 
+class SpanOut(Schema):
+    """A half-open stretch of time that counts or does not."""
+
+    start: datetime
+    end: datetime
+    seconds: float
+    counted: bool
+    why: str
+    reason: str
+
+
 class ClockOut(Schema):
+    """`elapsed_s` = `counted_s` + `excluded_s` = the sum of the spans, to the microsecond."""
+
     promise: str
     state: str
+    started_at: datetime | None
     due_at: datetime | None
     answered_at: datetime | None
     target_s: float
+    elapsed_s: float
     counted_s: float
+    excluded_s: float
     remaining_s: float
+    paused: bool
     breached: bool
+    spans: list[SpanOut]
 
 
 class EntryOut(Schema):
@@ -77,6 +95,10 @@ class TicketIn(Schema):
 
 class WordsIn(Schema):
     text: str = Field(min_length=1, max_length=WORDS)
+
+
+class AskIn(WordsIn):
+    reason: str = Field(default="waiting-for-customer", max_length=64)
 
 
 class AssignIn(Schema):
@@ -144,6 +166,20 @@ def assign(request: HttpRequest, ticket_id: UUID, body: AssignIn) -> dict[str, A
     return _detail(request, ticket_id)
 
 
+@router.post("/tickets/{ticket_id}/mitigate", response=TicketDetailOut, summary="Say that viewers no longer feel it")
+def mitigate(request: HttpRequest, ticket_id: UUID, body: WordsIn) -> dict[str, Any]:
+    """Answers the mitigation clock, with an explanation that the customer reads. For the provider's staff."""
+    api.mitigate(viewer_of(request), ticket_id, body.text, channel=Channel.API, now=clock.now())
+    return _detail(request, ticket_id)
+
+
+@router.post("/tickets/{ticket_id}/ask", response=TicketDetailOut, summary="Ask the customer and wait for the answer")
+def ask(request: HttpRequest, ticket_id: UUID, body: AskIn) -> dict[str, Any]:
+    """The clocks stand still until the answer, if the contract names the reason. For the provider's staff."""
+    api.ask(viewer_of(request), ticket_id, body.text, reason=body.reason, channel=Channel.API, now=clock.now())
+    return _detail(request, ticket_id)
+
+
 @router.post("/tickets/{ticket_id}/resolve", response=TicketDetailOut, summary="Resolve a ticket")
 def resolve(request: HttpRequest, ticket_id: UUID, body: WordsIn) -> dict[str, Any]:
     """With an explanation that the customer reads. For the provider's staff."""
@@ -161,18 +197,35 @@ def close(request: HttpRequest, ticket_id: UUID) -> dict[str, Any]:
 def _detail(request: HttpRequest, ticket_id: UUID) -> dict[str, Any]:
     found = api.ticket(viewer_of(request), ticket_id, now=clock.now())
     card = {name: getattr(found.card, name) for name in found.card.__slots__}
-    clocks = [_clock(promise.value, reading) for promise, reading in found.clocks.items()]
+    clocks = [clock_out(promise, reading) for promise, reading in found.clocks.items()]
     return {**card, "clocks": clocks, "entries": found.entries}
 
 
-def _clock(promise: str, reading: Reading) -> dict[str, Any]:
+def clock_out(promise: Promise, reading: Reading) -> dict[str, Any]:
+    """A clock as the API shows it."""
     return {
-        "promise": promise,
-        "state": reading.state,
+        "promise": promise.value,
+        "state": reading.state.value,
+        "started_at": reading.started_at,
         "due_at": reading.due_at,
         "answered_at": reading.answered_at,
         "target_s": reading.target.total_seconds(),
+        "elapsed_s": reading.elapsed.total_seconds(),
         "counted_s": reading.counted.total_seconds(),
+        "excluded_s": reading.excluded.total_seconds(),
         "remaining_s": reading.remaining.total_seconds(),
+        "paused": reading.paused,
         "breached": reading.breached,
+        "spans": [_span(each) for each in reading.spans],
+    }
+
+
+def _span(span: ClockSpan) -> dict[str, Any]:
+    return {
+        "start": span.start,
+        "end": span.end,
+        "seconds": span.length.total_seconds(),
+        "counted": span.counted,
+        "why": span.why.value,
+        "reason": span.reason,
     }

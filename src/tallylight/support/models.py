@@ -90,7 +90,10 @@ class Entry(models.Model):
 
 
 class ClockEntry(models.Model):
-    """An event of one of the ticket's clocks: never changed, only added to; `clocks` reads them."""
+    """An event of one of the ticket's clocks: never changed, only added to; `clocks` reads them.
+
+    `level` is what the ticket has from here on, with a start and a change of level; empty otherwise.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="clock_log")
@@ -98,7 +101,7 @@ class ClockEntry(models.Model):
     kind = models.CharField(max_length=16, choices=[(each.value, each.value) for each in ClockKind])
     at = models.DateTimeField()
     reason = models.CharField(max_length=64, blank=True)
-    target_s = models.PositiveIntegerField(null=True)
+    level = models.CharField(max_length=16, blank=True, choices=[(each.value, each.value) for each in Level])
 
     class Meta:
         indexes = [models.Index(fields=["ticket", "id"], name="clock_log_in_order")]

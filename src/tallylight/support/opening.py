@@ -119,7 +119,7 @@ def _create(
 
 
 def _owner_for(ticket: Ticket) -> PersonCard | None:
-    support = promises.support_of(ticket)
+    support = promises.support_of(ticket, now=ticket.opened_at)
     role = Role(support.ladder[0].role) if support and support.ladder else Role.AGENT
     staff = accounts.staff()
     in_role = [each for each in staff if each.role is role]
@@ -137,9 +137,8 @@ def _keep_up(ticket: Ticket, incident: IncidentCard, impact: ImpactCard, *, now:
     ticket.headlines = headlines(incident)
     ticket.viewers = max(ticket.viewers, impact.viewers)
     if ticket.state in PENDING and impact.severity.rank > Level(ticket.level).rank:
-        before = promises.support_of(ticket)
         ticket.level = impact.severity
-        promises.retarget(ticket, before, at=now, reason="level raised")
+        promises.note(ticket, Happening.RAISED, at=now, reason="level raised")
         entries.write(ticket, entries.Kind.RAISED, now, key=impact.severity, level=impact.severity.value)
         if ticket.acknowledged_at is None:
             escalation.stop(ticket.pk, because="level-raised", now=now)

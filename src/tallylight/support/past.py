@@ -8,15 +8,12 @@ from uuid import UUID
 
 from django.utils.translation import get_language
 
-from tallylight.clocks.api import ClockEvent, Kind, Reading
+from tallylight.clocks.api import Reading
 from tallylight.contracts.api import Level, SupportLevel
 from tallylight.support import entries, promises
 from tallylight.support.models import Entry, Ticket
 from tallylight.support.standing import Done, Log
 from tallylight.support.states import Promise
-
-#: What follows from a level and not from what somebody did.
-OF_THE_LEVEL = (Kind.RETARGETED, Kind.STARTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +55,9 @@ def _past(row: Ticket, *, now: datetime) -> PastTicket:
         resolved_at=row.resolved_at,
         level=Level(row.level),
         raised=tuple((each.at, Level(each.facts["level"])) for each in _raises(row)),
-        happened=_happened(row),
-        done=Done(row.acknowledged_at, promises.written_at(row)),
-        support=promises.support_of(row),
+        happened=promises.happened(row),
+        done=promises.done(row),
+        support=promises.support_of(row, now=now),
         clocks=promises.readings(row, now=now),
     )
 
@@ -68,11 +65,3 @@ def _past(row: Ticket, *, now: datetime) -> PastTicket:
 def _raises(row: Ticket) -> list[Entry]:
     raises = [each for each in row.entries.all() if each.kind == entries.Kind.RAISED]
     return sorted(raises, key=lambda each: (each.at, each.id))
-
-
-def _happened(row: Ticket) -> Log:
-    log: dict[Promise, list[ClockEvent]] = {}
-    for promise, event in promises.events(row.clock_log.all()):
-        if promise not in log or event.kind not in OF_THE_LEVEL:
-            log.setdefault(promise, []).append(event)
-    return log

@@ -1,21 +1,22 @@
-"""The promises of a ticket: its support level by the contract in force when it was opened, and what its clocks say."""
+"""The promises of a ticket: its support level by the contract in force, from its opening on, and what its clocks say."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from tallylight.clocks import api as clocks
-from tallylight.clocks.api import ClockEvent, Kind, Reading, Target
+from tallylight.clocks.api import ClockEvent, Kind, Reading
 from tallylight.contracts import api as contracts
-from tallylight.contracts.api import Agreement, Answer, Level, SupportLevel
+from tallylight.contracts.api import Agreement, Level, SupportLevel
 from tallylight.escalation.api import Rung
 from tallylight.support import entries, standing
 from tallylight.support.models import ClockEntry, Ticket
-from tallylight.support.standing import Done, Log
+from tallylight.support.standing import Done, Log, Stood
 from tallylight.support.states import HEARD, Happening, Promise
+
+#: What follows from a level and not from what somebody did.
+OF_THE_LEVEL = (Kind.STARTED, Kind.RETARGETED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,66 +33,68 @@ def in_force(organisation_id: UUID, at: datetime) -> Pinned | None:
     return Pinned(found[0].sha256, found[0].agreement) if found else None
 
 
-def support_of(ticket: Ticket) -> SupportLevel | None:
-    """The promise for the ticket's level, or None if it stands under no contract.
+def stood(ticket: Ticket, *, now: datetime) -> tuple[Stood, ...]:
+    """What the ticket was promised until `now`, one after the other; empty if it was opened under no contract.
 
     Raises LookupError if the version that the ticket names is not the one that was in force when it was opened.
     """
     if not ticket.contract_sha256:
-        return None
-    pinned = in_force(ticket.organisation_id, ticket.opened_at)
-    if pinned is None or pinned.sha256 != ticket.contract_sha256:
+        return ()
+    until = max(now, ticket.opened_at) + timedelta(microseconds=1)
+    segments = contracts.segments_between(ticket.organisation_id, ticket.opened_at, until)
+    if not segments or (segments[0].start, segments[0].sha256) != (ticket.opened_at, ticket.contract_sha256):
         raise LookupError(
             f"ticket {ticket.number}: contract {ticket.contract_sha256} was not in force when it was opened"
         )
-    return pinned.agreement.support_at(Level(ticket.level))
+    return standing.stood(segments, _levels(ticket))
+
+
+def support_of(ticket: Ticket, *, now: datetime) -> SupportLevel | None:
+    """What is promised to the ticket at `now`, or None if it stands under no contract."""
+    found = stood(ticket, now=now)
+    return found[-1].support if found else None
 
 
 def note(ticket: Ticket, happening: Happening, *, at: datetime, reason: str = "") -> None:
-    """Write what happened into the log of every clock that hears it, and keep the due instants for queues."""
-    ClockEntry.objects.bulk_create(
-        ClockEntry(ticket=ticket, promise=promise, kind=kind, at=at, reason=reason)
-        for promise, kind in HEARD[happening].items()
-    )
-    _keep_due(ticket, now=at)
+    """Write what happened into the log of every clock that hears it, and keep the due instants for queues.
 
-
-def retarget(ticket: Ticket, before: SupportLevel | None, *, at: datetime, reason: str) -> None:
-    """Let the targets of the ticket's present level hold from `at` on, for every clock that still owes something."""
-    support = support_of(ticket)
-    if support is None:
-        return
-    raised = standing.raised(_heard(ticket, support), before, support, at=at, reason=reason)
+    A start and a change of level are written with the level that the ticket has from here on.
+    """
     ClockEntry.objects.bulk_create(
         ClockEntry(
             ticket=ticket,
             promise=promise,
-            kind=event.kind,
-            at=event.at,
-            reason=event.reason,
-            target_s=_seconds(event.target),
+            kind=kind,
+            at=at,
+            reason=reason,
+            level=ticket.level if kind in OF_THE_LEVEL else "",
         )
-        for promise, event in raised.items()
+        for promise, kind in HEARD[happening].items()
     )
-    _keep_due(ticket, now=at)
+    keep_due(ticket, now=at)
+
+
+def keep_due(ticket: Ticket, *, now: datetime) -> None:
+    """Take over what the clocks say is due; the caller saves the ticket."""
+    found = readings(ticket, now=now)
+    if found:
+        ticket.response_due_at = found[Promise.RESPONSE].due_at
+        ticket.resolution_due_at = found[Promise.RESOLUTION].due_at
 
 
 def readings(ticket: Ticket, *, now: datetime) -> dict[Promise, Reading]:
     """What each clock says at `now`; empty if nothing is promised."""
-    support = support_of(ticket)
-    if support is None:
-        return {}
-    return standing.readings(_heard(ticket, support), support, now=now)
+    promised = stood(ticket, now=now)
+    return standing.readings_under(happened(ticket), done(ticket), promised, now=now) if promised else {}
 
 
-def ladder(ticket: Ticket) -> tuple[Rung, ...]:
+def ladder(ticket: Ticket, *, now: datetime) -> tuple[Rung, ...]:
     """The contract's ladder with the instant of each step: when its share of the response clock will have been used."""
-    support = support_of(ticket)
-    if support is None:
+    promised = stood(ticket, now=now)
+    if not promised:
         return ()
-    profile = standing.profiles(support)[Promise.RESPONSE]
-    events = _heard(ticket, support).get(Promise.RESPONSE, [])
-    instants = [(step, clocks.share_instant(profile, support.calendar, events, step.at)) for step in support.ladder]
+    log, deeds = happened(ticket), done(ticket)
+    instants = [(step, standing.share_instant(log, deeds, promised, step.at)) for step in promised[-1].support.ladder]
     return tuple(
         Rung(step.name, step.role, tuple(each.value for each in step.channels), due_at, step.person)
         for step, due_at in instants
@@ -99,43 +102,32 @@ def ladder(ticket: Ticket) -> tuple[Rung, ...]:
     )
 
 
-def _heard(ticket: Ticket, support: SupportLevel) -> Log:
-    """The ticket's log with the response where the contract sees it."""
-    log = _log(ticket.clock_log.all())
-    if support.answer is Answer.TAKEN:
-        return log
-    return standing.heard(log, support.answer, Done(ticket.acknowledged_at, written_at(ticket)))
-
-
-def written_at(ticket: Ticket) -> tuple[datetime, ...]:
-    """When the staff wrote to the customer, in order."""
-    words = ticket.entries.filter(kind=entries.Kind.MESSAGE).exclude(
-        author__memberships__organisation=ticket.organisation_id
-    )
-    return tuple(words.order_by("at").values_list("at", flat=True))
-
-
-def _log(rows: Iterable[ClockEntry]) -> Log:
-    """Each clock's events since it last began."""
+def happened(ticket: Ticket) -> Log:
+    """Each clock's events, in the order in which they were written down, without changes of what is promised."""
     log: dict[Promise, list[ClockEvent]] = {}
-    for promise, event in events(rows):
-        log[promise] = [event] if event.kind is Kind.STARTED else [*log.get(promise, []), event]
+    for row in _rows(ticket):
+        promise, kind = Promise(row.promise), Kind(row.kind)
+        if promise not in log or kind not in OF_THE_LEVEL:
+            log.setdefault(promise, []).append(ClockEvent(kind, row.at, reason=row.reason))
     return log
 
 
-def events(rows: Iterable[ClockEntry]) -> Iterator[tuple[Promise, ClockEvent]]:
-    """Every event of every clock, in the order in which they were written down."""
-    for row in sorted(rows, key=lambda each: each.id):
-        target = timedelta(seconds=row.target_s) if row.target_s is not None else None
-        yield Promise(row.promise), ClockEvent(Kind(row.kind), row.at, reason=row.reason, target=target)
+def done(ticket: Ticket) -> Done:
+    """When a person took the case, and when the staff wrote to the customer."""
+    words = ticket.entries.filter(kind=entries.Kind.MESSAGE).exclude(
+        author__memberships__organisation=ticket.organisation_id
+    )
+    return Done(ticket.acknowledged_at, tuple(words.order_by("at").values_list("at", flat=True)))
 
 
-def _keep_due(ticket: Ticket, *, now: datetime) -> None:
-    found = readings(ticket, now=now)
-    if found:
-        ticket.response_due_at = found[Promise.RESPONSE].due_at
-        ticket.resolution_due_at = found[Promise.RESOLUTION].due_at
+def _levels(ticket: Ticket) -> list[tuple[datetime, Level]]:
+    """From when on the ticket had which level; the first at its opening."""
+    return [
+        (row.at, Level(row.level))
+        for row in _rows(ticket)
+        if row.promise == Promise.RESPONSE and row.kind in OF_THE_LEVEL
+    ]
 
 
-def _seconds(target: Target | None) -> int | None:
-    return int(target.total_seconds()) if isinstance(target, timedelta) else None
+def _rows(ticket: Ticket) -> list[ClockEntry]:
+    return sorted(ticket.clock_log.all(), key=lambda row: row.id)

@@ -1,18 +1,19 @@
-"""What a ticket's clocks say under a support level, and what a change of level does to them. Pure.
+"""What a ticket's clocks say under what it was promised, and what a change of level or contract does to them. Pure.
 
 The same rules read a ticket as it stands and as it would have stood under another contract.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from itertools import pairwise
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import partial
 
 from tallylight.clocks import api as clocks
-from tallylight.clocks.api import ClockEvent, Kind, Profile, Reading
-from tallylight.contracts.api import Answer, SupportLevel
+from tallylight.clocks.api import Calendar, ClockEvent, Kind, Profile, Reading
+from tallylight.contracts.api import Answer, Level, Segment, SupportLevel
 from tallylight.support.states import Promise
 
 #: Each clock's events, in order.
@@ -35,41 +36,39 @@ class Done:
     wrote_at: tuple[datetime, ...] = ()
 
 
-def profiles(support: SupportLevel) -> dict[Promise, Profile]:
-    """How each promise of a level is timed."""
+def target_of(support: SupportLevel, promise: Promise) -> timedelta | None:
+    """What a level promises, None for nothing."""
     return {
-        Promise.RESPONSE: clocks.response(support.response),
-        Promise.UPDATE: clocks.update(support.update),
-        Promise.RESOLUTION: clocks.resolution(support.resolution),
-    }
+        Promise.RESPONSE: support.response,
+        Promise.UPDATE: support.update,
+        Promise.MITIGATION: support.mitigation,
+        Promise.RESOLUTION: support.resolution,
+    }[promise]
 
 
-def readings(log: Log, support: SupportLevel, *, now: datetime) -> dict[Promise, Reading]:
-    """What each clock says at `now`."""
+def profile_of(promise: Promise, target: timedelta) -> Profile:
+    """How a promise is timed."""
     return {
-        promise: clocks.read(log.get(promise, []), profile, support.calendar, now)
-        for promise, profile in profiles(support).items()
-    }
+        Promise.RESPONSE: clocks.response,
+        Promise.UPDATE: clocks.update,
+        Promise.MITIGATION: clocks.mitigation,
+        Promise.RESOLUTION: clocks.resolution,
+    }[promise](target)
 
 
-def raised(
-    log: Log, before: SupportLevel | None, support: SupportLevel, *, at: datetime, reason: str
-) -> dict[Promise, ClockEvent]:
-    """What each clock that still owes something hears when a graver level holds from `at` on.
+def stood(segments: Sequence[Segment], levels: Sequence[tuple[datetime, Level]]) -> tuple[Stood, ...]:
+    """What a ticket was promised, one after the other: it follows its level, and the contract as it is amended.
 
-    The time used is kept where both levels count by the same hours; where the hours differ, the clock begins anew.
+    Both begin at the opening or before. While no contract is in force, the last one goes on for what was open under it.
     """
-    same_hours = before is not None and before.calendar == support.calendar
-    kind = Kind.RETARGETED if same_hours else Kind.STARTED
-    return {
-        promise: ClockEvent(kind, at, reason=reason, target=profile.target if same_hours else None)
-        for promise, profile in _owed(log, support, at).items()
-    }
-
-
-def _owed(log: Log, support: SupportLevel, at: datetime) -> dict[Promise, Profile]:
-    found = readings(log, support, now=at)
-    return {promise: profile for promise, profile in profiles(support).items() if found[promise].answered_at is None}
+    found: list[Stood] = []
+    opened_at = levels[0][0]
+    for at in sorted({max(each.start, opened_at) for each in segments} | {at for at, _ in levels}):
+        agreement = [each.agreement for each in segments if each.start <= at][-1]
+        support = agreement.support_at([level for since, level in levels if since <= at][-1])
+        if not found or support != found[-1].support:
+            found.append(Stood(at, support))
+    return tuple(found)
 
 
 def heard(log: Log, answer: Answer, done: Done) -> Log:
@@ -90,23 +89,67 @@ def _answer(event: ClockEvent, done: Done) -> ClockEvent | None:
 
 
 def readings_under(happened: Log, done: Done, stood: Sequence[Stood], *, now: datetime) -> dict[Promise, Reading]:
-    """What each clock would say at `now` had the ticket had these promises, one after the other, while the same was done.
+    """What each clock says at `now` of a ticket that had these promises, one after the other.
 
-    `happened` holds what was done, without what followed from a change of level; `stood` begins with the opening.
+    `happened` holds what was done, without what followed from a change of promise; `stood` begins with the opening. The time used
+    is kept through every change, of level, contract or hours; a promise that was broken by then stays broken.
     """
-    first, last = stood[0].support, stood[-1].support
-    allowed = {promise: _within(events, first) for promise, events in happened.items()}
-    log = dict(heard(allowed, last.answer, done))
-    for before, after in pairwise(stood):
-        known = {promise: [event for event in events if event.at <= after.at] for promise, events in log.items()}
-        for promise, event in raised(known, before.support, after.support, at=after.at, reason="level raised").items():
-            later = log[promise][len(known[promise]) :]
-            log[promise] = [event, *later] if event.kind is Kind.STARTED else [*known[promise], event, *later]
-    return readings(log, last, now=now)
+    return {
+        clock.promise: clocks.read(clock.events, clock.profile, clock.calendar, now)
+        for clock in clocks_of(happened, done, stood)
+    }
 
 
-def _within(events: Sequence[ClockEvent], support: SupportLevel) -> list[ClockEvent]:
-    """The events with pauses as the level allows them: for its reasons only, each for as long as it says at most."""
-    most = {pause.reason: pause.most for pause in support.pauses}
-    heard = [event for event in events if event.kind is not Kind.PAUSED or event.reason in most]
-    return [replace(event, cap=most[event.reason]) if event.kind is Kind.PAUSED else event for event in heard]
+def share_instant(happened: Log, done: Done, stood: Sequence[Stood], share: Decimal) -> datetime | None:
+    """When `share` of the response clock will have been used; None while a pause keeps that away."""
+    response = next(each for each in clocks_of(happened, done, stood) if each.promise is Promise.RESPONSE)
+    return clocks.share_instant(response.profile, response.calendar, response.events, share)
+
+
+@dataclass(frozen=True, slots=True)
+class TicketClock:
+    """One promise of a ticket, ready to be read."""
+
+    promise: Promise
+    profile: Profile
+    calendar: Calendar
+    events: list[ClockEvent]
+
+
+def clocks_of(happened: Log, done: Done, stood: Sequence[Stood]) -> Iterator[TicketClock]:
+    """The clock of every promise that was made."""
+    allowed = {promise: list(_allowed(events, stood)) for promise, events in happened.items()}
+    log = heard(allowed, stood[-1].support.answer, done)
+    for promise in Promise:
+        made = [each for each in stood if target_of(each.support, promise) is not None]
+        if not made:
+            continue
+        target = target_of(made[0].support, promise)
+        assert target is not None  # noqa: S101 - it was made
+        events = [*map(partial(_not_before, made[0].at), log.get(promise, [])), *_changes(promise, made, stood)]
+        yield TicketClock(promise, profile_of(promise, target), made[0].support.calendar, events)
+
+
+def _not_before(at: datetime, event: ClockEvent) -> ClockEvent:
+    """A promise that is made later than the opening starts when it is made."""
+    return replace(event, at=max(event.at, at)) if event.kind is Kind.STARTED else event
+
+
+def _changes(promise: Promise, made: Sequence[Stood], stood: Sequence[Stood]) -> Iterator[ClockEvent]:
+    for each in stood:
+        target = target_of(each.support, promise)
+        if each.at > made[0].at:
+            kind = Kind.RETARGETED if target is not None else Kind.CANCELLED
+            yield ClockEvent(kind, each.at, "promise-changed", target=target, calendar=each.support.calendar)
+
+
+def _allowed(events: Sequence[ClockEvent], stood: Sequence[Stood]) -> Iterator[ClockEvent]:
+    """The events with pauses as the level of the time allows them: for its reasons only, each as long as it says at most."""
+    for event in events:
+        if event.kind is not Kind.PAUSED:
+            yield event
+            continue
+        support = next((each.support for each in reversed(stood) if each.at <= event.at), stood[0].support)
+        most = next((pause.most for pause in support.pauses if pause.reason == event.reason), None)
+        if most is not None:
+            yield replace(event, cap=most)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from tallylight.clocks.api import Kind
+from tallylight.kernel.errors import gettext_noop
 
 
 class State(StrEnum):
@@ -25,7 +26,17 @@ class Promise(StrEnum):
 
     RESPONSE = "response"
     UPDATE = "update"
+    MITIGATION = "mitigation"
     RESOLUTION = "resolution"
+
+
+#: What people call them.
+PROMISE_NAMES = {
+    Promise.RESPONSE: gettext_noop("Response"),
+    Promise.UPDATE: gettext_noop("News"),
+    Promise.MITIGATION: gettext_noop("Mitigation"),
+    Promise.RESOLUTION: gettext_noop("Resolution"),
+}
 
 
 class Happening(StrEnum):
@@ -34,18 +45,27 @@ class Happening(StrEnum):
     OPENED = "opened"
     ACKNOWLEDGED = "acknowledged"
     NEWS = "news"
+    ASKED = "asked"
+    HEARD = "heard"
+    MITIGATED = "mitigated"
+    RAISED = "raised"
     RESOLVED = "resolved"
     REOPENED = "reopened"
     STILL_UNANSWERED = "still-unanswered"
 
 
-#: What each clock hears. A resolution also ends a response that was still owed: late if it was late.
+#: What each clock hears. Waiting for the customer never stops the response, which somebody has given by asking. A
+#: resolution also ends a response and a mitigation that were still owed: late if it was late.
 HEARD: dict[Happening, dict[Promise, Kind]] = {
     Happening.OPENED: dict.fromkeys(Promise, Kind.STARTED),
     Happening.ACKNOWLEDGED: {Promise.RESPONSE: Kind.SATISFIED},
     Happening.NEWS: {Promise.UPDATE: Kind.ANSWERED},
+    Happening.ASKED: dict.fromkeys((Promise.UPDATE, Promise.MITIGATION, Promise.RESOLUTION), Kind.PAUSED),
+    Happening.HEARD: dict.fromkeys((Promise.UPDATE, Promise.MITIGATION, Promise.RESOLUTION), Kind.RESUMED),
+    Happening.MITIGATED: {Promise.MITIGATION: Kind.SATISFIED},
+    Happening.RAISED: dict.fromkeys(Promise, Kind.RETARGETED),
     Happening.RESOLVED: dict.fromkeys(Promise, Kind.SATISFIED),
-    Happening.REOPENED: {Promise.RESOLUTION: Kind.REOPENED, Promise.UPDATE: Kind.REOPENED},
+    Happening.REOPENED: dict.fromkeys((Promise.UPDATE, Promise.MITIGATION, Promise.RESOLUTION), Kind.REOPENED),
     Happening.STILL_UNANSWERED: {Promise.RESPONSE: Kind.REOPENED},
 }
 

@@ -22,10 +22,12 @@ from tallylight.console.doors import signed_in
 from tallylight.contracts.api import Level
 from tallylight.kernel import clock
 from tallylight.support import api
-from tallylight.support.api import Channel, TicketDetail
+from tallylight.support.api import Channel, Promise, TicketDetail
 
 PER_PAGE = 25
 WORDS = 20_000
+#: The reason for which staff may let the clocks of a ticket stand still, where the contract names it.
+WAITING_FOR_CUSTOMER = "waiting-for-customer"
 
 
 class NewTicket(forms.Form):
@@ -84,6 +86,8 @@ def ticket_context(viewer: Viewer, detail: TicketDetail) -> dict[str, object]:
         "badge": ticket_badge(detail.card.state),
         "row": queue_row(detail.card, now=clock.now()),
         "lead": ticket_lead(detail.card),
+        "asks": WAITING_FOR_CUSTOMER in detail.pauses,
+        "mitigates": Promise.MITIGATION in detail.clocks and detail.clocks[Promise.MITIGATION].answered_at is None,
         "clocks": clock_views(detail.clocks, step=step, is_staff=viewer.is_provider),
         "lines": lines_of(detail.entries, viewer),
         "ladder": ladder,
@@ -115,7 +119,7 @@ def acknowledge(_request: HttpRequest, viewer: Viewer, ticket_id: UUID, now: dat
 
 @_deed
 def reply(request: HttpRequest, viewer: Viewer, ticket_id: UUID, now: datetime) -> object:
-    """Say it, note it, or resolve with it: the button that was pressed says which."""
+    """Say it, note it, or ask, mitigate or resolve with it: the button that was pressed says which."""
     form = Words(request.POST)
     if not form.is_valid():
         messages.warning(request, _("Nothing was sent: write something first, at most 20,000 characters."))
@@ -125,6 +129,12 @@ def reply(request: HttpRequest, viewer: Viewer, ticket_id: UUID, now: datetime) 
         case "note":
             api.note(viewer, ticket_id, text, channel=Channel.CONSOLE, now=now)
             return _("The note is kept for the desk.")
+        case "ask":
+            api.ask(viewer, ticket_id, text, reason=WAITING_FOR_CUSTOMER, channel=Channel.CONSOLE, now=now)
+            return _("The clocks stand still until the customer answers.")
+        case "mitigate":
+            api.mitigate(viewer, ticket_id, text, channel=Channel.CONSOLE, now=now)
+            return _("The customer reads that viewers no longer feel it.")
         case "resolve":
             api.resolve(viewer, ticket_id, text, channel=Channel.CONSOLE, now=now)
             return _("The ticket is resolved and the customer reads why.")

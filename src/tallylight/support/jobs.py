@@ -1,0 +1,30 @@
+"""Scheduled work: let open tickets follow a contract that applies later."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from tallylight.kernel import clock
+from tallylight.support import handling
+
+QUEUE = "support"
+
+
+# What a ticket's clocks say never waits for this: it is read from the contract. Queues and ladders keep due instants.
+@app.task(name="support.follow-contract", queue=QUEUE, retry=5)
+def follow_contract(organisation_id: str) -> None:
+    """Take over the due instants of the contract that applies now."""
+    handling.follow_contract(UUID(organisation_id), now=clock.now())
+
+
+def follow_later(organisation_id: UUID, *, at: datetime) -> None:
+    """A job for the instant from which a contract applies, in the caller's transaction; one is enough."""
+    lock = f"support:follow-contract:{organisation_id}:{at.isoformat()}"
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        follow_contract.configure(queueing_lock=lock, schedule_at=at).defer(organisation_id=str(organisation_id))
