@@ -42,7 +42,7 @@ def contract(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     context: dict[str, object] = {
         "customer": customer,
         "query": f"customer={customer.slug}&" if viewer.is_provider else "",
-        "versions": versions,
+        "versions": [(each, _pair(versions, each, shown)) for each in versions],
         "shown": shown,
         "day": day,
         "applied": _applied(customer, day) if day else None,
@@ -55,7 +55,7 @@ def contract(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         _row, source, agreement = contracts.version(customer.id, shown.id)
         since = _since(request, versions, shown)
         context |= {"source": source, "agreement": agreement, **clauses(agreement), "since": since}
-        context["text"] = text_page(agreement, sha256=shown.sha256, source=source)
+        context["written"] = text_page(agreement, sha256=shown.sha256, source=source)
         context["later"] = shown.effective_from > now
         context["changes"] = _changes(customer, since, shown, agreement) if since else None
     return render(request, "console/contract.html", context)
@@ -88,6 +88,14 @@ def _shown(request: HttpRequest, versions: list[VersionCard]) -> VersionCard | N
         now = clock.now()
         return next((each for each in versions if each.effective_from <= now), None)
     return _named(wanted, versions)
+
+
+def _pair(versions: list[VersionCard], one: VersionCard, other: VersionCard | None) -> str:
+    """The address that compares two versions, the later against the earlier; nothing for one with itself."""
+    if other is None or one == other:
+        return ""
+    later, earlier = sorted((one, other), key=versions.index)
+    return f"version={later.id}&since={earlier.id}#c-changes"
 
 
 def _named(wanted: str, versions: list[VersionCard]) -> VersionCard:

@@ -231,7 +231,7 @@ def _page(
         "proposal": card,
         "agreement": agreement,
         "source": detail.source,
-        "text": text_page(agreement, sha256=card.sha256, source=detail.source),
+        "written": text_page(agreement, sha256=card.sha256, source=detail.source),
         "badge": proposal_badge(card, now=now),
         "lead": proposal_lead(card, viewer, now=now),
         "changes": changes_view(detail.changes) if detail.changes else None,
