@@ -40,7 +40,7 @@ MOST_WEIGHT = 100_000
 NOBODY, AGENT, MEMBER = "", "agent@tallylight.example", "mia@lumen.example"
 CUSTOMER = "lumen-live"
 PAGES = {
-    NOBODY: ("/login", "/status", "/design", "/no-such-page"),
+    NOBODY: ("/login", "/status", "/evidence", "/design", "/no-such-page"),
     AGENT: (
         "/wall",
         "/desk",

@@ -10,6 +10,7 @@ from tallylight.console.pages.acknowledge import acknowledge_by_link
 from tallylight.console.pages.contract import contract, version_pdf
 from tallylight.console.pages.design import design
 from tallylight.console.pages.desk import desk
+from tallylight.console.pages.evidence import evidence, month_evidence, verifier
 from tallylight.console.pages.home import home
 from tallylight.console.pages.incidents import incident, incident_list
 from tallylight.console.pages.mailbox import mail, mailbox
@@ -38,6 +39,9 @@ urlpatterns = [
     path("desk", desk, name="desk"),
     path("service", service, name="service"),
     path("service/slices", slices, name="slices"),
+    path("service/evidence", month_evidence, name="month-evidence"),
+    path("evidence", evidence, name="evidence"),
+    path("evidence/verify_tallylight_evidence.py", verifier, name="verifier"),
     path("contract", contract, name="contract"),
     path("contract/versions/<uuid:version_id>.pdf", version_pdf, name="version-pdf"),
     path("contract/propose", proposals.propose, name="propose"),

@@ -13,18 +13,26 @@ from tallylight.sla.again import Missing, MonthAgain, RowAgain, judge_again, mea
 from tallylight.sla.attainment import Counts, Standing
 from tallylight.sla.credit import Credit, Part
 from tallylight.sla.errors import BadExclusion, NoSuchMonth, NoSuchObjective, NothingPromised, SpanTooLong
+from tallylight.sla.evidence.export import VERIFIER, EvidenceFile, evidence_of, verifier_text
+from tallylight.sla.evidence.http import as_download, as_program
+from tallylight.sla.evidence.keys import KeyCard
+from tallylight.sla.evidence.keys import published as evidence_keys
 from tallylight.sla.measured import settled
 from tallylight.sla.models import Exclusion
 from tallylight.sla.report import Meaning, Report, Row, SegmentReport, month_bounds
+from tallylight.sla.sealed import sealed_until
 from tallylight.sla.services import credit_between, explain_slices, month_report, zone_of
 from tallylight.sla.slice_page import SliceCard, SlicePage
 from tallylight.sla.slices import Verdict
 
 __all__ = [
+    "VERIFIER",
     "BadExclusion",
     "Counts",
     "Credit",
+    "EvidenceFile",
     "ExclusionCard",
+    "KeyCard",
     "Meaning",
     "Missing",
     "MonthAgain",
@@ -41,7 +49,11 @@ __all__ = [
     "SpanTooLong",
     "Standing",
     "Verdict",
+    "as_download",
+    "as_program",
     "credit_between",
+    "evidence_keys",
+    "evidence_of",
     "exclude",
     "exclusions_visible_to",
     "explain_slices",
@@ -49,7 +61,9 @@ __all__ = [
     "measures",
     "month_bounds",
     "month_report",
+    "sealed_until",
     "settled",
+    "verifier_text",
     "zone_of",
 ]
 

@@ -15,8 +15,10 @@ from tallylight.kernel import clock
 from tallylight.kernel.money import Money
 from tallylight.kernel.sentence import Fact, Sentence
 from tallylight.sla import api
+from tallylight.sla.evidence import http as evidence_http
 
 router = Router()
+router.add_router("", evidence_http.router)
 
 #: What is shown where no time is given.
 LATELY = timedelta(days=1)

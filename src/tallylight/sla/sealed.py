@@ -14,6 +14,7 @@ import zstandard
 from tallylight.sla.chain import Kind, Line, Link, offsets, parsed
 from tallylight.sla.columns import series_of, unix_s, verdicts_of
 from tallylight.sla.models import Chain, SealedLink, Series
+from tallylight.sla.report import Report
 from tallylight.sla.slices import Slices, Verdicts
 
 DAY = timedelta(days=1)
@@ -90,6 +91,13 @@ def sealed_days(organisation_id: UUID, start: datetime, end: datetime) -> Sealed
     sealed_to = Chain.objects.filter(organisation_id=organisation_id).values_list("sealed_to", flat=True).first()
     until = min(max(start, _midnight(sealed_to)), end) if sealed_to else start
     return SealedDays(until, _days(organisation_id, start, until) if start < until else [])
+
+
+def sealed_until(report: Report) -> datetime | None:
+    """Up to which instant the report's month is sealed; None when none of it is."""
+    sealed_to = Chain.objects.filter(organisation_id=report.organisation_id).values_list("sealed_to", flat=True).first()
+    until = min(_midnight(sealed_to), report.end) if sealed_to else report.start
+    return until if until > report.start else None
 
 
 def _days(organisation_id: UUID, start: datetime, end: datetime) -> Iterator[tuple[Link, bytes]]:

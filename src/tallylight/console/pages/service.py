@@ -62,6 +62,7 @@ def report_context(report: Report, *, now: datetime) -> dict[str, object]:
         "over": over,
         "before": neighbour(report.month, -1),
         "after": neighbour(report.month, 1) if report.end <= now else "",
+        "sealed_until": sla.sealed_until(report),
     }
 
 

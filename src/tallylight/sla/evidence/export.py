@@ -19,12 +19,12 @@ from tallylight.accounts.api import organisation, person
 from tallylight.contracts import api as contracts
 from tallylight.kernel.sentence import Sentence
 from tallylight.sla import measured, sealing, services
-from tallylight.sla.chain import Kind, Link, parsed
+from tallylight.sla.chain import GENESIS, Kind, Link, parsed
 from tallylight.sla.columns import exact
 from tallylight.sla.errors import NothingSealed
 from tallylight.sla.evidence import keys, telling
 from tallylight.sla.evidence.bundle import pack, readable
-from tallylight.sla.models import ChainedExclusion, Exclusion, SealedLink, Series
+from tallylight.sla.models import Chain, ChainedExclusion, Exclusion, SealedLink, Series
 from tallylight.sla.report import Report
 
 VERIFIER = "verify_tallylight_evidence.py"
@@ -36,6 +36,21 @@ class EvidenceFile:
 
     name: str
     octets: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ChainCard:
+    """Where a chain stands: how many links, the hash of the last, and the first day that is not sealed."""
+
+    links: int
+    head: str
+    sealed_to: date | None
+
+
+def chain_card(organisation_id: UUID) -> ChainCard:
+    """An organisation's chain; one without links has the hash of nothing."""
+    row = Chain.objects.filter(organisation_id=organisation_id).first()
+    return ChainCard(row.links, row.head, row.sealed_to) if row else ChainCard(0, GENESIS, None)
 
 
 @cache
