@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module, metadata
 
@@ -52,8 +52,13 @@ def _run(command: Command, words: Words) -> int:
         return 130
 
 
-def _mounted(name: str, module: str, *, django: bool = False) -> Callable[[Words], int]:
-    """A command that lives in `module` as `add_arguments(parser)` and `main(args) -> exit code`."""
+def _mounted(
+    name: str, module: str, *, django: bool = False, further: Mapping[str, str] | None = None
+) -> Callable[[Words], int]:
+    """A command that lives in `module` as `add_arguments(parser)` and `main(args) -> exit code`.
+
+    `further` verbs live in modules of rooms above it, with `HELP`; the command's own `add_arguments` gives the place for them.
+    """
 
     def run(words: Words) -> int:
         _end_with_supervisor()
@@ -61,8 +66,12 @@ def _mounted(name: str, module: str, *, django: bool = False) -> Callable[[Words
             _set_up_django()
         room = import_module(module)
         parser = argparse.ArgumentParser(prog=f"tally {name}", description=gettext(COMMANDS[name].help))
-        room.add_arguments(parser)
-        return int(room.main(parser.parse_args(words)))
+        verbs = room.add_arguments(parser)
+        rooms = {verb: import_module(above) for verb, above in (further or {}).items()}
+        for verb, each in rooms.items():
+            each.add_arguments(verbs.add_parser(verb, help=each.HELP))
+        args = parser.parse_args(words)
+        return int(rooms.get(getattr(args, "verb", ""), room).main(args))
 
     return run
 
@@ -149,7 +158,10 @@ COMMANDS = {
         _("Hurt a node on purpose and see which promises hold."),
         _mounted("drill", "tallylight.drills.cli", django=True),
     ),
-    "contract": Command(_("Check, show and put in force contracts."), _mounted("contract", "tallylight.contracts.cli")),
+    "contract": Command(
+        _("Check, show and put in force contracts."),
+        _mounted("contract", "tallylight.contracts.cli", further={"replay": "tallylight.replay.cli"}),
+    ),
     "evidence": Command(
         _("Hand out, verify and check the evidence behind credits."),
         _mounted("evidence", "tallylight.sla.evidence.cli"),

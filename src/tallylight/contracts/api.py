@@ -87,8 +87,10 @@ from tallylight.contracts.proposing import STANDS
 from tallylight.contracts.severity import IncidentFacts, severity_of
 from tallylight.contracts.signing import Hand
 from tallylight.contracts.text import agreement_text
+from tallylight.contracts.yaml_text import MAX_BYTES
 
 __all__ = [
+    "MAX_BYTES",
     "STANDS",
     "Agreement",
     "Amendment",

@@ -20,8 +20,8 @@ from tallylight.kernel import clock
 from tallylight.kernel.errors import TallyError
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The verbs of `tally contract` and their arguments."""
+def add_arguments(parser: argparse.ArgumentParser) -> argparse._SubParsersAction[argparse.ArgumentParser]:
+    """The verbs of `tally contract` and their arguments; the answer takes the verbs of rooms above."""
     verbs = parser.add_subparsers(dest="verb", required=True)
     lint = verbs.add_parser("lint", help="name every fault of contract files by line and column")
     lint.add_argument("files", nargs="+", type=Path, metavar="FILE")
@@ -36,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     apply = verbs.add_parser("apply", help="put a contract in force for an organisation")
     apply.add_argument("file", type=Path, metavar="FILE")
     apply.add_argument("--organisation", required=True, metavar="SLUG", help="the customer's slug")
+    return verbs
 
 
 def main(args: argparse.Namespace) -> int:

@@ -28,12 +28,16 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class PastIncident:
-    """An incident as it grew for one customer; `known` is empty where nothing in it spoke for the customer."""
+    """An incident as it grew for one customer; `known` is empty where nothing in it spoke for the customer.
+
+    `covered` says whether the contract in force covered its region, None if there was none.
+    """
 
     id: UUID
     number: str
     region: str
     opened_at: datetime
+    covered: bool | None
     known: tuple[Known, ...]
 
 
@@ -49,7 +53,9 @@ def past_incidents(organisation_id: UUID, start: datetime, end: datetime) -> lis
 def _past(row: Incident, organisation_id: UUID, segments: Sequence[Segment]) -> PastIncident:
     alerts = sorted(row.alerts.all(), key=lambda each: each.id)
     known = tuple(_known(row, alerts, organisation_id, segments))
-    return PastIncident(row.pk, row.number, row.region, row.opened_at, known)
+    agreement = _in_force(segments, row.opened_at)
+    covered = agreement.covers(row.region) if agreement else None
+    return PastIncident(row.pk, row.number, row.region, row.opened_at, covered, known)
 
 
 def _known(

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ReplayApp(AppConfig):
+    name = "tallylight.replay"
+    label = "replay"
