@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from tallylight.clocks.api import Reading, State
-from tallylight.contracts.api import Agreement, Level, Promised, SupportLevel
+from tallylight.clocks.api import Kind, Reading, State
+from tallylight.contracts.api import Agreement, Level, Promised
 from tallylight.incidents.api import PastIncident
 from tallylight.replay.levels import At, levels_under
 from tallylight.replay.values import ClockCase, ClockSide, LevelChange, Outcome, TicketRef
 from tallylight.support.api import PastTicket, Promise, Stood, clocks_under
 
-#: The clocks that a ticket keeps. When harm was stemmed before the matter was mended is written down nowhere.
-KEPT = {Promise.RESPONSE: Promised.RESPONSE, Promise.UPDATE: Promised.UPDATE, Promise.RESOLUTION: Promised.RESOLUTION}
-
-OUTCOMES = {
-    State.MET: Outcome.KEPT,
-    State.MISSED: Outcome.BROKEN,
-    State.OVERDUE: Outcome.BROKEN,
-    State.CANCELLED: Outcome.KEPT,
-}
 LATE = (State.MISSED, State.OVERDUE)
 
 
@@ -29,7 +20,7 @@ def cases_of(
     draft: Agreement, ticket: PastTicket, incident: PastIncident | None, *, now: datetime
 ) -> tuple[list[ClockCase], LevelChange | None]:
     """Every clock of the ticket then and under the draft, and whether its level would have been another."""
-    then, levels = _then(ticket, incident, now=now), levels_under(draft, ticket, incident)
+    then, levels = _then(ticket), levels_under(draft, ticket, incident)
     would = _under(draft, ticket, levels, now=now)
     found = [
         ClockCase(ref(ticket), clock, then.get(clock), would.get(clock))
@@ -46,47 +37,49 @@ def ref(ticket: PastTicket) -> TicketRef:
     return TicketRef(ticket.id, ticket.number, ticket.headline, ticket.opened_at)
 
 
-def _then(ticket: PastTicket, incident: PastIncident | None, *, now: datetime) -> dict[Promised, ClockSide]:
-    if ticket.agreement is None:
-        return {}
-    sides = {KEPT[promise]: _side(reading, ticket.level) for promise, reading in ticket.clocks.items()}
-    levels = levels_under(ticket.agreement, ticket, incident) or [At(ticket.opened_at, ticket.level)]
-    return sides | _mitigation(ticket, _stood(ticket.agreement, levels), now=now)
+def _then(ticket: PastTicket) -> dict[Promised, ClockSide]:
+    return _sides(ticket.clocks, ticket.level)
 
 
 def _under(draft: Agreement, ticket: PastTicket, levels: Sequence[At], *, now: datetime) -> dict[Promised, ClockSide]:
     if not levels:
         return {}
-    stood = _stood(draft, levels)
+    stood = [Stood(each.at, draft.support_at(each.level)) for each in levels]
     readings = clocks_under(ticket.happened, ticket.done, stood, now=now)
-    sides = {KEPT[promise]: _side(reading, levels[-1].level) for promise, reading in readings.items()}
-    return sides | _mitigation(ticket, stood, now=now)
+    sides = _sides(readings, levels[-1].level)
+    if Promised.MITIGATION in sides and _mitigation_is_untold(ticket):
+        sides[Promised.MITIGATION] = _doubted(sides[Promised.MITIGATION])
+    return sides
 
 
-def _stood(agreement: Agreement, levels: Sequence[At]) -> list[Stood]:
-    return [Stood(each.at, agreement.support_at(each.level)) for each in levels]
+def _sides(readings: Mapping[Promise, Reading], level: Level) -> dict[Promised, ClockSide]:
+    """What is promised still; a promise that was taken back before it was broken is none."""
+    return {
+        Promised(promise): _side(reading, level)
+        for promise, reading in readings.items()
+        if reading.state is not State.CANCELLED or reading.breached
+    }
 
 
-def _mitigation(ticket: PastTicket, stood: Sequence[Stood], *, now: datetime) -> dict[Promised, ClockSide]:
-    """Mended in time is mitigated in time. Mended later tells nothing: viewers may have been well long before."""
-    support = stood[-1].support
-    if support.mitigation is None:
-        return {}
-    timed = [replace(each, support=_with_mitigation(each.support)) for each in stood]
-    side = _side(clocks_under(ticket.happened, ticket.done, timed, now=now)[Promise.RESOLUTION], support.level)
-    if side.outcome is Outcome.BROKEN:
-        side = replace(side, outcome=Outcome.UNKNOWN, late_at=())
-    return {Promised.MITIGATION: side}
+def _mitigation_is_untold(ticket: PastTicket) -> bool:
+    """Where nothing was promised nobody may have written down when viewers were well again, long before it was mended."""
+    if Promise.MITIGATION in ticket.clocks:
+        return False
+    log = ticket.happened
+    mended = [each.at for each in log.get(Promise.RESOLUTION, []) if each.kind is Kind.SATISFIED]
+    told = [each.at for each in log.get(Promise.MITIGATION, []) if each.kind is Kind.SATISFIED]
+    return not told or told == mended
 
 
-def _with_mitigation(support: SupportLevel) -> SupportLevel:
-    return replace(support, resolution=support.mitigation or support.resolution)
+def _doubted(side: ClockSide) -> ClockSide:
+    """What is kept by mending in time stays kept; a miss is not certain."""
+    return side if side.outcome is Outcome.KEPT else replace(side, outcome=Outcome.UNKNOWN, late_at=())
 
 
 def _side(reading: Reading, level: Level) -> ClockSide:
     return ClockSide(
         level=level,
-        outcome=Outcome.BROKEN if reading.breached else OUTCOMES.get(reading.state, Outcome.OPEN),
+        outcome=_outcome(reading),
         target=reading.target,
         due_at=reading.due_at,
         answered_at=reading.answered_at,
@@ -95,7 +88,16 @@ def _side(reading: Reading, level: Level) -> ClockSide:
     )
 
 
+def _outcome(reading: Reading) -> Outcome:
+    if reading.breached:
+        return Outcome.BROKEN
+    return Outcome.KEPT if reading.state is State.MET else Outcome.OPEN
+
+
 def _late(reading: Reading) -> Iterator[datetime]:
+    for target in reading.earlier_targets:
+        if target.broken and target.due_at is not None:
+            yield target.due_at
     for each in reading.earlier:
         if each.late and each.due_at is not None:
             yield each.due_at

@@ -93,7 +93,7 @@ class _Happened(NamedTuple):
     @property
     def promised(self) -> list[PastTicket]:
         """Tickets that some contract stood behind."""
-        return [each for each in self.tickets if each.agreement is not None]
+        return [each for each in self.tickets if each.support is not None]
 
     def incident_of(self, ticket: PastTicket) -> PastIncident | None:
         return self.incidents.get(ticket.incident) if ticket.incident else None

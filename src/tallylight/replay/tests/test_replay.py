@@ -53,6 +53,7 @@ def night(scene: Scene) -> None:
     scene.pass_time(3 * MINUTE)
     dead = [scene.fire(node=node, metric="dead", value=2000, limit=1500) for node in ("sin-1", "sin-2")]
     scene.work()
+    scene.pass_time(MINUTE)
     ticket = support.tickets(scene.viewer("mia"))[0:1][0]
     support.acknowledge(scene.viewer("ana"), ticket.id, channel=support.Channel.CONSOLE, now=scene.clock.now())
     scene.pass_time(40 * MINUTE, step=5 * MINUTE)
