@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from tallylight.clocks.log import Target, Unit
-from tallylight.clocks.reading import EarlierTarget, Extension, Reading, State
+from tallylight.clocks.reading import EarlierRound, EarlierTarget, Extension, Reading, State
 from tallylight.clocks.spans import ClockSpan, Why
 from tallylight.kernel.errors import gettext_noop
 from tallylight.kernel.sentence import Fact, Sentence
@@ -63,6 +63,8 @@ REPLACED = gettext_noop("Until %(until)s another target held; it was not due by 
 REPLACED_BROKEN = gettext_noop(
     "Until %(until)s another target held; it was due at %(due)s, so the promise was broken then."
 )
+ROUND_KEPT = gettext_noop("A round that began at %(start)s was answered in time at %(answered)s.")
+ROUND_BROKEN = gettext_noop("A round that began at %(start)s was answered too late at %(answered)s.")
 
 VERDICTS = {
     State.NOT_STARTED: gettext_noop("The clock has not started."),
@@ -78,8 +80,10 @@ MET_IN_PAUSE = gettext_noop("The promise was kept at %(answered)s, while the clo
 
 
 def explain(reading: Reading) -> tuple[Sentence, ...]:
-    """What was promised, a sentence for each span, one that adds them up, what changed on the way, and the verdict."""
+    """Earlier rounds, what is promised, a sentence for each span of the present round, one that adds them up, what changed on the
+    way, and the verdict."""
     return (
+        *map(_round, reading.earlier),
         _promised(reading.promised),
         *map(span_sentence, reading.spans),
         *_sum(reading),
@@ -96,6 +100,11 @@ def span_sentence(span: ClockSpan) -> Sentence:
     if text:
         facts["reason"] = REASONS.get(span.reason, span.reason)
     return Sentence(text or SPAN_TEXTS[span.why], facts)
+
+
+def _round(earlier: EarlierRound) -> Sentence:
+    facts: dict[str, Fact] = {"start": earlier.started_at, "answered": earlier.answered_at}
+    return Sentence(ROUND_BROKEN if earlier.late else ROUND_KEPT, facts)
 
 
 def _promised(target: Target) -> Sentence:

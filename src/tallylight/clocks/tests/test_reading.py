@@ -238,6 +238,9 @@ def test_an_update_is_due_again_after_each_update() -> None:
         (True, START + 110 * MINUTE),
     ]
     assert now.breached
+    told = [each.said() for each in explain(now)[:2]]
+    assert ["in time" in each for each in told] == [True, False]
+    assert "too late" in told[1]
 
 
 def test_closing_the_case_ends_the_updates() -> None:
