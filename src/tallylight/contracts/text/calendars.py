@@ -24,17 +24,15 @@ def write(agreement: Agreement, words: Words) -> Section:
         Clause(
             words.gettext(
                 "A support clock runs only while the calendar of its level is open. While the calendar is closed the "
-                "clock "
-                "stands still and uses no time."
+                "clock stands still and uses no time."
             )
         ),
         Clause(
             words.gettext(
                 "Opening hours are half-open: the opening instant is inside them, the closing instant is not. A "
-                "promised time "
-                "that is used up exactly at a closing ends at that closing and not at the next opening. Time is "
-                "counted in "
-                "elapsed seconds, so that a day on which clocks are put forward or back counts the seconds it has."
+                "promised time that is used up exactly at a closing ends at that closing and not at the next "
+                "opening. Time is counted in elapsed seconds, so that a day on which clocks are put forward or back "
+                "counts the seconds it has."
             )
         ),
     ]

@@ -32,18 +32,15 @@ def write(agreement: Agreement, words: Words) -> Section:
         Clause(
             words.gettext(
                 "Capacity is counted in viewers who are served at once. The committed capacity of a region is "
-                "available at any "
-                "time and paid for by the fixed fees; above it, up to the burst capacity, viewers are served at the "
-                "on-demand "
-                "price."
+                "available at any time and paid for by the fixed fees; above it, up to the burst capacity, viewers "
+                "are served at the on-demand price."
             )
         ),
         _regions(capacity, words),
         Clause(
             words.gettext(
                 "On the Customer’s order, or as soon as the need is measured, the Provider adds capacity up to the "
-                "burst capacity; "
-                "the first viewer is served by it within %(length)s.",
+                "burst capacity; the first viewer is served by it within %(length)s.",
                 length=words.duration(capacity.scale_out),
             )
         ),
@@ -78,8 +75,7 @@ def _prices(capacity: Capacity, words: Words) -> str:
         return words.gettext("The on-demand price is %(on_demand)s for each %(bundle)s viewers and hour.", **facts)
     return words.gettext(
         "The on-demand price is %(on_demand)s for each %(bundle)s viewers and hour; capacity that is ordered and "
-        "paid for ahead "
-        "costs %(prepaid)s for each %(bundle)s viewers and hour.",
+        "paid for ahead costs %(prepaid)s for each %(bundle)s viewers and hour.",
         prepaid=words.money(capacity.prepaid),
         **facts,
     )
@@ -89,8 +85,7 @@ def _event(event: EventBooking, words: Words) -> Clause:
     return Clause(
         words.gettext(
             "An event that the Customer announces at least %(notice)s ahead is served for up to %(most)s viewers at "
-            "once, at "
-            "%(price)s for each %(bundle)s viewers and hour.",
+            "once, at %(price)s for each %(bundle)s viewers and hour.",
             notice=words.duration(event.notice),
             most=words.number(event.most),
             price=words.money(event.price),

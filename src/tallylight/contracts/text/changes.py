@@ -23,26 +23,23 @@ def write(agreement: Agreement, words: Words) -> Section:
         Clause(
             words.gettext(
                 "This agreement is changed by a new version that both parties accept. A new version applies from the "
-                "instant it "
-                "names and never to what happened before; the version that was in force at an instant decides on "
-                "what happened then."
+                "instant it names and never to what happened before; the version that was in force at an instant "
+                "decides on what happened then."
             )
         ),
         Clause(
             words.gettext(
                 "The changes below the Provider may make by itself, provided that it tells the Customer in writing "
-                "in time. During "
-                "the transition, which begins on the day of the change, the Customer may go on in the old way."
+                "in time. During the transition, which begins on the day of the change, the Customer may go on in "
+                "the old way."
             )
         ),
         _table(agreement, words),
         Clause(
             words.gettext(
                 "Where the table gives the Customer the right to leave, the Customer may end this agreement without "
-                "further charge, at "
-                "the latest by the end of the transition, from the day on which the change takes effect or from any "
-                "earlier day "
-                "after the notice."
+                "further charge, at the latest by the end of the transition, from the day on which the change takes "
+                "effect or from any earlier day after the notice."
             )
         ),
     ]

@@ -42,8 +42,8 @@ ROUNDINGS = {
     Rounding.UP: _("The amount is rounded up once, at the end, to the smallest unit of the currency."),
 }
 COMBINED = {
-    Combine.WORST: _("Where one month earns several credits, only the largest of them is owed."),
-    Combine.SUM: _("Where one month earns several credits, they are added up."),
+    Combine.WORST: _("Where several objectives earn a credit on the same base, only the largest percentage counts."),
+    Combine.SUM: _("Where several objectives earn a credit on the same base, their percentages are added up."),
 }
 PAID = {
     CreditForm.CREDIT: _(
@@ -60,35 +60,33 @@ def write(agreement: Agreement, words: Words) -> Section:
         Clause(
             words.gettext(
                 "For each calendar month in which the Provider misses a promise, the Customer earns a service credit "
-                "as computed "
-                "here. %(base)s",
+                "as computed here. %(base)s",
                 base=_base(table, words),
             )
         ),
         *_tiers(agreement, words),
         *_outage(table, words),
-        *_misses(table, words),
         Clause(words.gettext(COMBINED[table.combine])),
         Clause(
             words.gettext(
-                "The credits of one month are together at most %(cap)s of the base.", cap=words.percent(table.cap)
+                "The percentages that objectives earn on a base are together at most %(cap)s.",
+                cap=words.percent(table.cap),
             )
         ),
         Clause(
             words.gettext(
-                "Where this version of the agreement applies to a part of the month only, the base is reduced to "
-                "that part, minute "
-                "by minute."
+                "Where this version of the agreement applies to a part of the month only, the base of an objective "
+                "is reduced to that part, minute by minute."
             )
         ),
+        *_misses(table, words),
         _rounding(table, words),
         Clause(_claim(table, words)),
         Clause(words.gettext(PAID[table.pays])),
         Clause(
             words.gettext(
                 "With every month’s report the Provider states each credit with the slices, the exclusions and the "
-                "steps of the "
-                "computation, so that the Customer can compute it again."
+                "steps of the computation, so that the Customer can compute it again."
             )
         ),
     ]
@@ -98,13 +96,12 @@ def write(agreement: Agreement, words: Words) -> Section:
 def _base(table: CreditTable, words: Words) -> str:
     if table.base is CreditBase.MONTHLY_FEES:
         return words.gettext(
-            "The base of every percentage is the sum of the fixed fees of that month (%(fees)s).",
+            "The base of an objective’s credit is the sum of the fixed fees of that month (%(fees)s).",
             fees=words.clause(fees.KEY),
         )
     return words.gettext(
-        "The base of every percentage is the sum of the fixed fees of that month for the service of the objective "
-        "that was missed "
-        "(%(fees)s).",
+        "The base of an objective’s credit is the sum of the fixed fees of that month for the objective’s own "
+        "service (%(fees)s).",
         fees=words.clause(fees.KEY),
     )
 
@@ -117,8 +114,8 @@ def _tiers(agreement: Agreement, words: Words) -> list[Block]:
             Clause(
                 words.gettext(
                     "An objective of %(objectives)s that is kept earns nothing. One that is missed earns the credit "
-                    "of the lowest "
-                    "tier that its attainment fell below; where it fell below none of them, nothing is owed.",
+                    "of the lowest tier that its attainment fell below; where it fell below none of them, nothing is "
+                    "owed.",
                     objectives=words.clause(objectives.KEY),
                 )
             )
@@ -172,11 +169,9 @@ def _outage(table: CreditTable, words: Words) -> list[Block]:
     return [
         Clause(
             words.gettext(
-                "Minutes of unavailability earn a credit of their own: each bad minute of an availability objective "
-                "is multiplied by "
-                "the share of users whom it affected; their sum, in per cent of the minutes of the month that were "
-                "to be served, "
-                "times %(multiple)s, is the percentage of the base that is owed.",
+                "A missed objective of availability that has no tiers of its own earns no tier. In its place it "
+                "earns, in per cent of the base, what its attainment lacks to %(all)s, times %(multiple)s.",
+                all=words.percent(100),
                 multiple=words.number(table.outage.multiple),
             )
         )
@@ -189,10 +184,12 @@ def _misses(table: CreditTable, words: Words) -> list[Block]:
     return [
         Clause(
             words.gettext(
-                "Each time promised in %(support)s that the Provider does not keep earns the credit below. A month "
-                "earns at most "
-                "the stated maximum for each line.",
+                "Each time promised in %(support)s that the Provider does not keep earns the credit below, in per "
+                "cent of the sum of the fixed fees of the whole month and at most the stated maximum a month for "
+                "each line. Such credits are granted in the order in which the times were missed, as far as all "
+                "credits of the month together stay within %(cap)s of that sum.",
                 support=words.clause(support.KEY),
+                cap=words.percent(table.cap),
             )
         ),
         Table(
@@ -234,7 +231,6 @@ def _claim(table: CreditTable, words: Words) -> str:
         return words.gettext("A credit is granted when the Customer claims it.")
     return words.gettext(
         "A credit is granted when the Customer claims it within %(days)s after the end of the month. A credit that "
-        "is not claimed "
-        "by then lapses.",
+        "is not claimed by then lapses.",
         days=words.days(table.claim_days),
     )

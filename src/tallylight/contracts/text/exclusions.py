@@ -18,8 +18,8 @@ def write(agreement: Agreement, words: Words) -> Section:
         Clause(
             words.gettext(
                 "Every use of an exclusion is recorded with its period, its reason and the person who approved it, "
-                "and is shown "
-                "to the Customer in the month’s report. A slice that begins within the period is excluded."
+                "and is shown to the Customer in the month’s report. A slice that begins within the period is "
+                "excluded."
             )
         )
     )
@@ -66,8 +66,7 @@ def _customer(rule: ExclusionRule, words: Words) -> str:
 def _force_majeure(rule: ExclusionRule, words: Words) -> str:
     return words.gettext(
         "Slices in which an event that the Provider could neither foresee nor prevent, such as a natural disaster, "
-        "war or an act "
-        "of authority, kept it from providing the service, once the %(role)s has approved it.",
+        "war or an act of authority, kept it from providing the service, once the %(role)s has approved it.",
         role=names.role(words, rule.approver),
     )
 
@@ -101,8 +100,8 @@ def _limits(rule: ExclusionRule, words: Words) -> tuple[str, ...]:
     if rule.load_multiple is not None:
         found.append(
             words.gettext(
-                "The load of a slice is too high when it is above %(multiple)s times its mean over the counted "
-                "slices of the month.",
+                "The load of a slice is too high when it is above %(multiple)s times the mean load, taken over all "
+                "slices of the month whose load is known and which nothing else takes out of the count.",
                 multiple=words.number(rule.load_multiple),
             )
         )

@@ -18,8 +18,8 @@ METERS = {
     Meter.PEAK: _("viewers at once at the highest moment of the month"),
     Meter.MBPS_95: _(
         "megabits a second (one million bits) at the 95th percentile of the month’s five-minute mean rates: the five "
-        "per cent of "
-        "the five-minute periods with the highest rates are left out, and the highest rate that remains is charged"
+        "per cent of the five-minute periods with the highest rates are left out, and the highest rate that remains "
+        "is charged"
     ),
 }
 MODES = {
@@ -35,8 +35,7 @@ def write(agreement: Agreement, words: Words) -> Section:
         Clause(
             words.gettext(
                 "The Customer pays the following fixed fees for each calendar month. For a part of a month they are "
-                "reduced to that "
-                "part."
+                "reduced to that part."
             )
         ),
         _fixed(fees, words),
@@ -112,8 +111,7 @@ def _packages(packages: tuple[Package, ...], words: Words) -> list[Block]:
         Clause(
             words.gettext(
                 "The Customer may buy the following packages ahead. A package is used up before anything is charged "
-                "by use, and "
-                "lapses at the end of its period, counted from the purchase."
+                "by use, and lapses at the end of its period, counted from the purchase."
             )
         ),
         Table(

@@ -16,20 +16,16 @@ def write(agreement: Agreement, words: Words) -> Section:
         Clause(
             words.gettext(
                 "While nobody has responded to a case, the Provider calls the following people, one step after the "
-                "other. A "
-                "step is due at the instant at which the stated share of the promised response time has been used; "
-                "the first "
-                "step with a share of %(nothing)s is due at once.",
+                "other. A step is due at the instant at which the stated share of the promised response time has "
+                "been used; the first step with a share of %(nothing)s is due at once.",
                 nothing=words.percent(0),
             )
         ),
         Clause(
             words.gettext(
                 "Where a step names a person, that person is called first. Where that person cannot be reached, or "
-                "where "
-                "none is named, whoever holds the stated role on duty is called. A step that reaches nobody brings "
-                "the next "
-                "step forward to that instant."
+                "where none is named, whoever holds the stated role on duty is called. A step that reaches nobody "
+                "brings the next step forward to that instant."
             )
         ),
     ]

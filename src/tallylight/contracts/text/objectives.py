@@ -31,29 +31,36 @@ GOOD = {
     Promise.ERRORS: _("at most %(bound)s of the requests failed"),
 }
 UNKNOWN = {
-    UnknownCounts.GOOD: _("A slice with fewer than %(samples)s samples is unknown and counts as good."),
-    UnknownCounts.BAD: _("A slice with fewer than %(samples)s samples is unknown and counts as bad."),
-    UnknownCounts.EXCLUDED: _("A slice with fewer than %(samples)s samples is unknown and is not counted at all."),
+    UnknownCounts.GOOD: _("An unknown slice counts as good."),
+    UnknownCounts.BAD: _("An unknown slice counts as bad."),
+    UnknownCounts.EXCLUDED: _("An unknown slice is not counted at all."),
 }
 SOURCES = {
     Source.PROBES: _(
         "The figures are those of the Provider’s probe packets. A region is judged by its worst node that was "
-        "measured: a slice "
-        "is bad when any node was out of bounds, and good when at least one was measured and none was out of bounds."
+        "measured: a slice is bad when any node was out of bounds, and good when at least one was measured and none "
+        "was out of bounds."
     ),
     Source.REPORTED: _("The figures are those that players or relays report for each slice."),
+}
+#: When a slice is unknown.
+MEASURED = {
+    Source.PROBES: _(
+        "A node is measured in a slice when at least %(samples)s probe packets were sent on its paths and there is a "
+        "figure. A slice in which no node was measured is unknown."
+    ),
+    Source.REPORTED: _("A slice for which fewer than %(samples)s samples were reported is unknown."),
 }
 ATTAINMENT = {
     Attain.SLICES: _("The attainment of a month is the share of the counted slices that are good."),
     Attain.MEAN: _(
-        "The attainment of a month is %(all)s less the mean of the shares that were bad in each counted slice; for "
-        "availability "
-        "it is the mean of what was answered."
+        "The attainment of a month is %(all)s less the mean, over the counted slices, of the share that was bad in "
+        "each; for availability that is the share that was not answered. An unknown slice that counts is wholly good "
+        "or wholly bad."
     ),
     Attain.AFFECTED: _(
-        "The attainment of a month is %(all)s less the bad slices, each multiplied by the share of users whom it "
-        "affected, as a "
-        "share of the counted slices."
+        "The attainment of a month is %(all)s less the bad slices in per cent of the counted ones, where each bad "
+        "slice counts with the share of users whom it affected, and wholly where that share is not known."
     ),
 }
 
@@ -64,10 +71,8 @@ def write(agreement: Agreement, words: Words) -> Section:
         Clause(
             words.gettext(
                 "The Provider promises the following attainment for each calendar month in the time zone %(zone)s. "
-                "Each objective "
-                "is judged in every region it names by itself; a good region does not make up for a bad one. An "
-                "objective is kept "
-                "when the attainment is at least what is promised.",
+                "Each objective is judged in every region it names by itself; a good region does not make up for a "
+                "bad one. An objective is kept when the attainment is at least what is promised.",
                 zone=agreement.timezone,
             )
         ),
@@ -75,10 +80,10 @@ def write(agreement: Agreement, words: Words) -> Section:
         *(_judged(each, words) for each in agreement.objectives),
         Clause(
             words.gettext(
-                "A slice belongs to the month in which it begins. Slices that are excluded under this agreement are "
-                "not counted, "
-                "whatever was measured in them. Where no slice of a month counts, the objective is neither kept nor "
-                "missed."
+                "Slices begin at multiples of their length since midnight UTC; a slice belongs to the month in which "
+                "it begins. Slices that are excluded under this agreement are not counted, whatever was measured in "
+                "them. Where no slice of a month counts, the objective is neither kept nor missed. An attainment is "
+                "compared exactly; where it is shown with fewer decimals than it has, it is rounded down."
             )
         ),
     ]
@@ -112,7 +117,12 @@ def _judged(objective: Objective, words: Words) -> Clause:
         lead=words.gettext("Objective “%(objective)s”.", objective=objective.name),
         items=(
             words.gettext(SOURCES[objective.source]),
-            words.gettext(UNKNOWN[objective.unknown], samples=words.number(objective.min_samples)),
+            words.joined(
+                (
+                    words.gettext(MEASURED[objective.source], samples=words.number(objective.min_samples)),
+                    words.gettext(UNKNOWN[objective.unknown]),
+                )
+            ),
             *_short_rows(objective, words),
             words.gettext(ATTAINMENT[objective.attain], all=words.percent(100)),
         ),
@@ -126,13 +136,14 @@ def _bound(objective: Objective, words: Words) -> str:
 
 
 def _short_rows(objective: Objective, words: Words) -> tuple[str, ...]:
-    if objective.at_least_for <= timedelta(0):
+    """The rule of consecutive slices; a mean knows no rows."""
+    if objective.at_least_for <= timedelta(0) or objective.attain is Attain.MEAN:
         return ()
     return (
         words.gettext(
-            "A slice that is not good counts as bad only where such slices follow one another for at least "
-            "%(length)s; in a "
-            "shorter row it counts as good.",
+            "Bad slices count as bad only where they follow one another for at least %(length)s; in a shorter row "
+            "they count as good. A row is broken by a good slice, by one that is not counted, by an unknown one that "
+            "does not count as bad, and by the beginning and the end of the month.",
             length=words.duration(objective.at_least_for),
         ),
     )

@@ -27,8 +27,7 @@ def write(agreement: Agreement, words: Words) -> Section:
             Clause(
                 words.gettext(
                     "This agreement is made between %(customer)s (the “Customer”, in the Provider’s systems "
-                    "“%(customer_id)s”) "
-                    "and %(provider)s (the “Provider”, in its own systems “%(provider_id)s”).",
+                    "“%(customer_id)s”) and %(provider)s (the “Provider”, in its own systems “%(provider_id)s”).",
                     customer=agreement.customer.name,
                     customer_id=agreement.customer.slug,
                     provider=agreement.provider.name,
@@ -38,10 +37,9 @@ def write(agreement: Agreement, words: Words) -> Section:
             Clause(
                 words.gettext(
                     "This text is made from one source document, “%(title)s”, number %(number)s. The source is "
-                    "attached to the "
-                    "PDF of this text, and the SHA-256 hash of its canonical form (RFC 8785) stands on every page. "
-                    "The "
-                    "Provider’s systems measure, remind, call, count and credit by that same source.",
+                    "attached to the PDF of this text, and the SHA-256 hash of its canonical form (RFC 8785) stands "
+                    "on every page. The Provider’s systems measure, remind, call, count and credit by that same "
+                    "source.",
                     title=agreement.title,
                     number=agreement.number,
                 )
@@ -49,15 +47,13 @@ def write(agreement: Agreement, words: Words) -> Section:
             Clause(
                 words.gettext(
                     "The text exists in English and in Simplified Chinese. Both are made from the same source and "
-                    "say the same; "
-                    "should they differ, the source decides."
+                    "say the same; should they differ, the source decides."
                 )
             ),
             Clause(
                 words.gettext(
                     "Where this agreement names a day without an hour, the day begins at midnight in the time zone "
-                    "%(zone)s. "
-                    "Letters to the Customer are written in %(language)s.",
+                    "%(zone)s. Letters to the Customer are written in %(language)s.",
                     zone=agreement.timezone,
                     language=_language(agreement.locale, words),
                 )

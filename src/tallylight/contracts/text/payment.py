@@ -28,8 +28,7 @@ def write(agreement: Agreement, words: Words) -> Section:
         Clause(
             words.gettext(
                 "The Provider invoices once each calendar month: fees by use after the month in which they arose. An "
-                "invoice is due "
-                "within %(days)s after its date, in %(currency)s.",
+                "invoice is due within %(days)s after its date, in %(currency)s.",
                 days=words.days(fees.due_days),
                 currency=fees.monthly.currency,
             )
@@ -43,8 +42,8 @@ def write(agreement: Agreement, words: Words) -> Section:
             Clause(
                 words.gettext(
                     "On an overdue amount the Customer pays a late fee of %(rate)s a year, by the day, without "
-                    "compounding, on a "
-                    "year of %(year)s days. The late fee is never more than %(cap)s of the overdue amount.",
+                    "compounding, on a year of %(year)s days. The late fee is never more than %(cap)s of the overdue "
+                    "amount.",
                     rate=words.percent(fees.late_fee.percent_a_year),
                     cap=words.percent(fees.late_fee.cap),
                     year=words.number(YEAR_DAYS),
@@ -69,8 +68,7 @@ def _arrears(arrears: Arrears, words: Words) -> Clause:
     return Clause(
         words.gettext(
             "While an invoice remains unpaid, the following steps are taken. Within %(length)s of payment everything "
-            "is as it was "
-            "before.",
+            "is as it was before.",
             length=words.duration(arrears.restore_within),
         ),
         items=tuple(words.gettext(ACTIONS[step.action], days=words.days(step.after_days)) for step in arrears.steps),

@@ -43,8 +43,7 @@ def _what(privacy: Privacy, words: Words) -> Iterator[Block]:
     yield Clause(
         words.gettext(
             "The Provider processes personal data only on behalf of the Customer, on the Customer’s instructions and "
-            "for the "
-            "purposes of this agreement. The Customer decides on purposes and means."
+            "for the purposes of this agreement. The Customer decides on purposes and means."
         )
     )
     if privacy.regimes:
@@ -100,8 +99,7 @@ def _how_long(privacy: Privacy, words: Words) -> Iterator[Block]:
     yield Clause(
         words.gettext(
             "Once this agreement has ended, or the Customer asks for it, all personal data are deleted within "
-            "%(days)s, except for "
-            "what the law requires to be kept longer.",
+            "%(days)s, except for what the law requires to be kept longer.",
             days=words.days(privacy.deletion_days),
         )
     )
@@ -125,8 +123,7 @@ def _others(privacy: Privacy, words: Words) -> Iterator[Block]:
     yield Clause(
         words.gettext(
             "The Provider tells the Customer at least %(days)s before it adds or replaces a sub-processor; the "
-            "Customer may object "
-            "within that period.",
+            "Customer may object within that period.",
             days=words.days(privacy.sub_processor_notice_days),
         )
     )
@@ -136,16 +133,14 @@ def _duties(privacy: Privacy, words: Words) -> Iterator[Block]:
     yield Clause(
         words.gettext(
             "The Provider passes on to the Customer every request of a data subject that reaches it, and gives the "
-            "help that the "
-            "Customer asks for to answer one, within %(length)s of receiving it.",
+            "help that the Customer asks for to answer one, within %(length)s of receiving it.",
             length=words.duration(privacy.assist_within),
         )
     )
     yield Clause(
         words.gettext(
             "The Provider tells the Customer of a personal data breach within %(length)s of becoming aware of it, "
-            "with what it knows of "
-            "the data concerned, the likely consequences and what has been done.",
+            "with what it knows of the data concerned, the likely consequences and what has been done.",
             length=words.duration(privacy.breach_notice),
         )
     )

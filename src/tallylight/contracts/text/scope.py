@@ -23,8 +23,7 @@ def write(agreement: Agreement, words: Words) -> Section:
         Clause(
             words.gettext(
                 "The services are provided, measured and promised in the following regions: %(regions)s. Nothing is "
-                "promised "
-                "for any other region.",
+                "promised for any other region.",
                 regions=words.listed(agreement.regions),
             )
         ),

@@ -22,8 +22,7 @@ def write(agreement: Agreement, words: Words) -> Section:
             Clause(
                 words.gettext(
                     "The Provider gives every incident the most serious level of which at least one condition below "
-                    "holds, "
-                    "and raises the level as soon as a more serious condition holds."
+                    "holds, and raises the level as soon as a more serious condition holds."
                 )
             ),
             _level(rule.major, Level.MAJOR, words),
@@ -37,10 +36,8 @@ def write(agreement: Agreement, words: Words) -> Section:
             Clause(
                 words.gettext(
                     "Where a condition names several things, all of them must hold together. A count is reached by "
-                    "that "
-                    "number itself; a figure is above its bound only when it exceeds the bound. Viewers are the "
-                    "Customer’s "
-                    "viewers on the affected nodes."
+                    "that number itself; a figure is above its bound only when it exceeds the bound. Viewers are the "
+                    "Customer’s viewers on the affected nodes."
                 )
             ),
         ),

@@ -18,8 +18,8 @@ def write(agreement: Agreement, words: Words) -> Section:
             Paragraph(
                 words.gettext(
                     "The parties sign the text that bears the hash at the foot of this page. Acceptance by both "
-                    "sides in the "
-                    "Provider’s console, with the same hash, has the same effect as the signatures below."
+                    "sides in the Provider’s console, with the same hash, has the same effect as the signatures "
+                    "below."
                 )
             ),
             Signatures(

@@ -31,10 +31,8 @@ def write(agreement: Agreement, words: Words) -> Section:
         Clause(
             words.gettext(
                 "The Provider handles every case at one of the support levels below and keeps the times promised for "
-                "it. The level "
-                "of an incident follows %(severity)s; the level of any other case is the one that covers its "
-                "subject. The terms "
-                "used here are defined in %(definitions)s.",
+                "it. The level of an incident follows %(severity)s; the level of any other case is the one that "
+                "covers its subject. The terms used here are defined in %(definitions)s.",
                 severity=words.clause(severity.KEY),
                 definitions=words.clause(definitions.KEY),
             )
@@ -44,10 +42,8 @@ def write(agreement: Agreement, words: Words) -> Section:
         Clause(
             words.gettext(
                 "All times of a case run from the instant at which the case begins, the time for an update from that "
-                "instant or "
-                "from the update before it. They run only while the calendar of the level is open (%(calendars)s), "
-                "and end when "
-                "what was promised has happened.",
+                "instant or from the update before it. They run only while the calendar of the level is open "
+                "(%(calendars)s), and end when what was promised has happened.",
                 calendars=words.clause(calendars.KEY),
             )
         ),
@@ -55,10 +51,8 @@ def write(agreement: Agreement, words: Words) -> Section:
         Clause(
             words.gettext(
                 "When a case changes its level, or this agreement is amended while a case is open, the times of the "
-                "new level or "
-                "version apply from that instant, and the time already used remains used. A time that is overdue "
-                "stays overdue, "
-                "whatever happens later."
+                "new level or version apply from that instant, and the time already used remains used. A time that "
+                "is overdue stays overdue, whatever happens later."
             )
         ),
         Clause(
@@ -102,8 +96,7 @@ def _level(support: SupportLevel, words: Words) -> Clause:
     return Clause(
         words.gettext(
             "This level covers: %(covers)s. The Customer reaches the Provider by %(channels)s. The calendar of this "
-            "level is "
-            "“%(calendar)s”.",
+            "level is “%(calendar)s”.",
             covers=support.covers,
             channels=names.channels(words, support.channels),
             calendar=support.calendar.name,
@@ -140,8 +133,8 @@ def _pauses(agreement: Agreement, words: Words) -> list[Clause]:
         Clause(
             words.gettext(
                 "A time that stands still goes on by itself once the stated length has passed. A response that was "
-                "given is judged "
-                "by what happened before it, and a time that is already overdue stays overdue while it stands still."
+                "given is judged by what happened before it, and a time that is already overdue stays overdue while "
+                "it stands still."
             )
         ),
     ]

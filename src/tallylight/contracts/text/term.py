@@ -37,8 +37,7 @@ def _end(agreement: Agreement, words: Words) -> str:
         return words.gettext("It ends by itself at %(end)s and is not renewed.", end=words.instant(agreement.ends_at))
     return words.gettext(
         "It is then renewed by %(months)s at a time, unless one party tells the other in writing at least %(days)s "
-        "before the end "
-        "of the running term that it does not want this.",
+        "before the end of the running term that it does not want this.",
         months=words.months(term.renewal_months),
         days=words.days(term.notice_days),
     )
@@ -56,8 +55,7 @@ def _exit(leaving: Exit, words: Words) -> Iterator[Block]:
         yield Clause(
             words.gettext(
                 "If the Customer wishes, the services run beside the new solution for up to %(days)s after the end, "
-                "at the fees of "
-                "this agreement.",
+                "at the fees of this agreement.",
                 days=words.days(leaving.dual_run_days),
             )
         )

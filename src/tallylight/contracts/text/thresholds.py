@@ -21,26 +21,22 @@ def write(agreement: Agreement, words: Words) -> Section:
             Clause(
                 words.gettext(
                     "The Provider measures every node in the regions in scope once a second and raises an alert by "
-                    "itself. "
-                    "The Customer need not report what an alert has found."
+                    "itself. The Customer need not report what an alert has found."
                 )
             ),
             Clause(
                 words.gettext(
                     "An alert is raised when the figure, taken over the window, has been above its bound for the "
-                    "time stated "
-                    "under “alert raised”. It ends when the figure has been below its lower bound for the time stated under "
-                    "“alert ended”. With fewer probe packets in the window than the stated minimum the figure is unknown; "
-                    "what is "
-                    "unknown neither raises nor ends an alert."
+                    "time stated under “alert raised”. It ends when the figure has been below its lower bound for "
+                    "the time stated under “alert ended”. With fewer probe packets in the window than the stated "
+                    "minimum the figure is unknown; what is unknown neither raises nor ends an alert."
                 )
             ),
             Clause(
                 words.gettext(
                     "Round-trip latency is the mean over the window. Packet loss is the share of probe packets that "
-                    "were not "
-                    "answered. Silence is the time without any answer from a node that other nodes can be reached "
-                    "from."
+                    "were not answered. Silence is the time without any answer from a node that other nodes can be "
+                    "reached from."
                 )
             ),
             _table(agreement, words),

@@ -50,6 +50,7 @@ def examine() -> list[Finding]:
         partial(home.permissions, env),
         home.catalogues,
         home.assets,
+        home.document_fonts,
         partial(running.running, env),
     ]
     return [finding for check in checks for finding in check()]

@@ -10,6 +10,8 @@ from tallylight.config.environment import Environment
 from tallylight.embedded.doctor.findings import Finding, fine, note, wrong
 from tallylight.embedded.words import gettext as _
 from tallylight.kernel.catalogue import LOCALES
+from tallylight.typeset.errors import FontsMissing
+from tallylight.typeset.fonts import fonts
 
 PACKAGE = Path(__file__).resolve().parents[2]
 
@@ -49,6 +51,16 @@ def assets() -> list[Finding]:
     if not dist.is_dir() or not any(dist.iterdir()):
         return wrong(about, _("not built"), "make assets")
     return fine(about, _("%(count)d files") % {"count": len(list(dist.iterdir()))})
+
+
+def document_fonts() -> list[Finding]:
+    """The fonts that contracts and reports are set in are there."""
+    about = _("fonts of documents")
+    try:
+        found = fonts()
+    except FontsMissing:
+        return wrong(about, _("not built"), "make assets")
+    return fine(about, ", ".join(found.families()))
 
 
 def _is_fresh(made: Path, source: Path) -> bool:

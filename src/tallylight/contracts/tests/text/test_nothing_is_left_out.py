@@ -13,7 +13,7 @@ from typing import Any, get_args
 
 import pytest
 
-from tallylight.contracts.agreement import Agreement, ExclusionKind, Promise
+from tallylight.contracts.agreement import Agreement, Attain, ExclusionKind, Promise
 from tallylight.contracts.tests.text.leaves import Place, changed, leaves
 from tallylight.contracts.tests.text.samples import ENDED, everything, example
 from tallylight.contracts.text import agreement_text
@@ -109,6 +109,8 @@ def unsaid(place: Place, of: Agreement) -> bool:
             return of.exclusions[index].kind is ExclusionKind.OVERLOAD
         case ("term", "renewal_months" | "notice_days"):
             return not of.term.renews
+        case ("objectives", int(index), "at_least_for"):
+            return of.objectives[index].attain is Attain.MEAN
         case ("credit", "claim_days"):
             return of.credit.automatic
     return False
