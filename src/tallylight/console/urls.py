@@ -13,7 +13,7 @@ from tallylight.console.pages.desk import desk
 from tallylight.console.pages.evidence import evidence, month_evidence, verifier
 from tallylight.console.pages.home import home
 from tallylight.console.pages.incidents import incident, incident_list
-from tallylight.console.pages.mailbox import mail, mailbox
+from tallylight.console.pages.mailbox import enclosure, mail, mailbox
 from tallylight.console.pages.node import node
 from tallylight.console.pages.service import service, slices
 from tallylight.console.pages.sign_in import login, logout
@@ -53,6 +53,7 @@ urlpatterns = [
     path("status", status, name="status"),
     path("mailbox", mailbox, name="mailbox"),
     path("mailbox/<uuid:mail_id>", mail, name="mail"),
+    path("mailbox/<uuid:mail_id>/files/<int:place>", enclosure, name="enclosure"),
     path("account", account.account, name="account"),
     path("account/preferences", account.preferences, name="preferences"),
     path("account/tokens", account.make_token, name="make-token"),

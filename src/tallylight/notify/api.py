@@ -7,8 +7,8 @@ from datetime import datetime
 from uuid import UUID
 
 from tallylight.notify.compose import compose
-from tallylight.notify.errors import EndpointRefused, EndpointUnknown, LinkExpired, LinkRefused
-from tallylight.notify.letter import Outcome, Recipient, State, Text
+from tallylight.notify.errors import EndpointRefused, EndpointUnknown, LinkExpired, LinkRefused, TooMuchEnclosed
+from tallylight.notify.letter import Enclosure, Outcome, Recipient, State, Text
 from tallylight.notify.links import Grant, read_link, write_link
 from tallylight.notify.models import Attempt, Message
 from tallylight.notify.outbox import send, send_by
@@ -16,6 +16,7 @@ from tallylight.notify.outbox import send, send_by
 __all__ = [
     "AttemptCard",
     "DeliveryCard",
+    "Enclosure",
     "EndpointRefused",
     "EndpointUnknown",
     "Grant",
@@ -25,6 +26,7 @@ __all__ = [
     "Recipient",
     "State",
     "Text",
+    "TooMuchEnclosed",
     "compose",
     "deliveries",
     "read_link",

@@ -22,7 +22,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 
 from tallylight.kernel import chance, clock
 from tallylight.notify import apprise_urls, smtp
-from tallylight.notify.letter import MAIL, Letter, Outcome, Receipt, State, Text
+from tallylight.notify.letter import MAIL, Enclosure, Letter, Outcome, Receipt, State, Text
 from tallylight.notify.models import Attempt, Message
 from tallylight.notify.patience import ANSWER_LOST, ANSWER_S, next_attempt
 
@@ -129,10 +129,15 @@ def _letter(row: Message) -> Letter:
         sender=settings.MAIL_FROM,
         address=row.address,
         locale=row.locale,
-        content=Text(row.subject, row.text, row.html),
+        content=Text(row.subject, row.text, row.html, _enclosures(row)),
         thread=row.about,
         written_at=row.created_at,
     )
+
+
+def _enclosures(row: Message) -> tuple[Enclosure, ...]:
+    rows = row.enclosures.order_by("place").select_related("file")
+    return tuple(Enclosure(each.name, each.media_type, bytes(each.file.data)) for each in rows)
 
 
 def _commit(message_id: UUID, number: int) -> None:

@@ -32,3 +32,11 @@ class LinkExpired(Invalid):
     code = "link-expired"
     title = gettext_noop("This link ended at %(expired_at)s.")
     advice = gettext_noop("Sign in and act there.")
+
+
+class TooMuchEnclosed(Invalid):
+    """Files that no mail can carry."""
+
+    code = "too-much-enclosed"
+    title = gettext_noop("A mail carries %(most)s octets of files at most; these are %(octets)s.")
+    advice = gettext_noop("Send a link to the files instead.")

@@ -47,12 +47,22 @@ class Recipient:
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that goes along with a mail. `media_type` is as RFC 6838 names it: `application/pdf`."""
+
+    name: str
+    media_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
-    """What a message says, in one language. `html` may be empty."""
+    """What a message says, in one language. `html` may be empty. Channels that carry no files leave `enclosures` out."""
 
     subject: str
     text: str
     html: str = ""
+    enclosures: tuple[Enclosure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

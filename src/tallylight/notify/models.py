@@ -54,6 +54,27 @@ class Message(models.Model):
         return self.key
 
 
+class EnclosedFile(models.Model):
+    """A file that mails carry, kept once for everybody who gets it, under the SHA-256 of what is in it."""
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    data = models.BinaryField()
+
+
+class MessageEnclosure(models.Model):
+    """That a message carries a file, under which name and in which place."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="enclosures")
+    place = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=200)
+    media_type = models.CharField(max_length=100)
+    file = models.ForeignKey(EnclosedFile, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "place"], name="one_enclosure_in_each_place")]
+
+
 class Attempt(models.Model):
     """One try, kept as proof: who answered, what exactly, when, and what the server calls the message."""
 

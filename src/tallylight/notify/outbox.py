@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from tallylight.notify.letter import MAIL, Recipient, Text
-from tallylight.notify.models import Endpoint, Message
+from django.db import transaction
+
+from tallylight.notify.errors import TooMuchEnclosed
+from tallylight.notify.letter import MAIL, Enclosure, Recipient, Text
+from tallylight.notify.models import EnclosedFile, Endpoint, Message, MessageEnclosure
 from tallylight.notify.patience import LIFETIME
+
+#: What a mail carries at most, in octets: base64 makes it a third larger, and many servers take no more than 10 MB.
+MOST_ENCLOSED = 7_000_000
 
 
 def send(key: str, *, to: Recipient, content: Text, now: datetime, about: UUID | None = None) -> None:
@@ -16,6 +23,7 @@ def send(key: str, *, to: Recipient, content: Text, now: datetime, about: UUID |
 
     `key` names what is being said to whom: a second call with the same key changes nothing, whatever it brings.
     `about` is the id of the subject (a ticket) under which `deliveries` finds it and mail programs thread it.
+    Raises TooMuchEnclosed.
     """
     _write(key, to, content, now=now, about=about, endpoint=None)
 
@@ -23,7 +31,10 @@ def send(key: str, *, to: Recipient, content: Text, now: datetime, about: UUID |
 def send_by(
     channels: Iterable[str], key: str, *, to: Recipient, content: Text, now: datetime, about: UUID | None = None
 ) -> None:
-    """Write one message for each of the person's addresses on these channels; by mail if there is no other."""
+    """Write one message for each of the person's addresses on these channels; by mail if there is no other.
+
+    Raises TooMuchEnclosed.
+    """
     wanted = set(channels)
     endpoints = list(Endpoint.objects.filter(person_id=to.person_id, channel__in=wanted)) if to.person_id else []
     if MAIL in wanted or not endpoints:
@@ -32,11 +43,13 @@ def send_by(
         _write(f"{key}:{endpoint.id}", to, content, now=now, about=about, endpoint=endpoint)
 
 
+@transaction.atomic
 def _write(
     key: str, to: Recipient, content: Text, *, now: datetime, about: UUID | None, endpoint: Endpoint | None
 ) -> None:
     from tallylight.notify.jobs import enqueue
 
+    _expect_bounded(content.enclosures)
     message = Message(
         key=key,
         about=about,
@@ -54,4 +67,23 @@ def _write(
     )
     Message.objects.bulk_create([message], ignore_conflicts=True)
     if Message.objects.filter(pk=message.pk).exists():
+        if endpoint is None:
+            _enclose(message, content.enclosures)
         enqueue(message.pk)
+
+
+def _expect_bounded(enclosures: Sequence[Enclosure]) -> None:
+    octets = sum(len(each.data) for each in enclosures)
+    if octets > MOST_ENCLOSED:
+        raise TooMuchEnclosed(octets=octets, most=MOST_ENCLOSED)
+
+
+def _enclose(message: Message, enclosures: Sequence[Enclosure]) -> None:
+    """Put files with a mail; what many get is kept once."""
+    named = [(hashlib.sha256(each.data).hexdigest(), each) for each in enclosures]
+    files = [EnclosedFile(sha256=sha256, data=each.data) for sha256, each in named]
+    EnclosedFile.objects.bulk_create(files, ignore_conflicts=True)
+    MessageEnclosure.objects.bulk_create(
+        MessageEnclosure(message=message, place=place, name=each.name, media_type=each.media_type, file_id=sha256)
+        for place, (sha256, each) in enumerate(named)
+    )

@@ -160,7 +160,7 @@ def bare(sender: str) -> str:
 
 
 def mime(letter: Letter) -> EmailMessage:
-    """The letter as a message: text with an HTML alternative; RFC 3834 marks it as sent by a program."""
+    """The letter as a message: text with an HTML alternative, and files along with it; RFC 3834 marks it as sent by a program."""
     domain = bare(letter.sender).rpartition("@")[2] or "localhost.localdomain"
     message = EmailMessage(policy=POLICY)
     message["From"] = letter.sender
@@ -175,6 +175,9 @@ def mime(letter: Letter) -> EmailMessage:
     message.set_content(letter.content.text)
     if letter.content.html:
         message.add_alternative(letter.content.html, subtype="html")
+    for each in letter.content.enclosures:
+        kind, _, subtype = each.media_type.partition("/")
+        message.add_attachment(each.data, maintype=kind, subtype=subtype, filename=each.name)
     return message
 
 

@@ -13,6 +13,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
+from django.utils.http import content_disposition_header
 
 from tallylight.accounts.api import Viewer
 from tallylight.console.doors import staff_only
@@ -48,7 +49,7 @@ def mailbox(request: HttpRequest, viewer: Viewer) -> HttpResponse:  # noqa: ARG0
 
 @staff_only
 def mail(request: HttpRequest, viewer: Viewer, mail_id: UUID) -> HttpResponse:  # noqa: ARG001
-    """One mail, as text. Raises NotFound."""
+    """One mail, as text, with the names of what it carries. Raises NotFound."""
     try:
         found = _reader().message(settings.MAILBOX_HOME, str(mail_id))
     except KeyError:
@@ -56,11 +57,31 @@ def mail(request: HttpRequest, viewer: Viewer, mail_id: UUID) -> HttpResponse:  
     body = found.get_body(preferencelist=("plain",))
     headers = [(name, str(found[name])) for name in ("From", "To", "Date", "Subject", "Message-ID") if found[name]]
     context = {
+        "mail_id": mail_id,
         "subject": str(found["Subject"] or ""),
         "headers": headers,
         "text": cast("str", body.get_content()) if body else "",
+        "enclosures": [
+            {
+                "name": part.get_filename() or part.get_content_type(),
+                "octets": len(part.get_payload(decode=True) or b""),
+            }
+            for part in found.iter_attachments()
+        ],
     }
     return render(request, "console/mail.html", context)
+
+
+@staff_only
+def enclosure(request: HttpRequest, viewer: Viewer, mail_id: UUID, place: int) -> HttpResponse:  # noqa: ARG001
+    """A file that a mail carries, to be saved. Raises NotFound."""
+    try:
+        part = list(_reader().message(settings.MAILBOX_HOME, str(mail_id)).iter_attachments())[place]
+    except (KeyError, IndexError):
+        raise NotFound from None
+    response = HttpResponse(part.get_payload(decode=True), content_type=part.get_content_type())
+    response["Content-Disposition"] = content_disposition_header(True, part.get_filename() or "enclosure")  # noqa: FBT003
+    return response
 
 
 def _reader() -> Reader:

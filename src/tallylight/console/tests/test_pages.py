@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from email.message import EmailMessage
 from html import unescape
 from pathlib import Path
 from uuid import UUID
@@ -249,6 +250,20 @@ def test_the_mailbox_is_there_in_a_demo_only(agent: Client, settings: LazySettin
     )
     assert "Fire" in read(agent, "/mailbox")
     assert "It burns" in read(agent, f"/mailbox/{mail.id}")
+
+
+def test_what_a_mail_of_the_demo_carries_can_be_saved(agent: Client, settings: LazySettings, tmp_path: Path) -> None:
+    settings.MAILBOX_READER, settings.MAILBOX_HOME = "tallylight.embedded.mailbox", tmp_path
+    message = EmailMessage()
+    message["Subject"] = "Report"
+    message.set_content("Enclosed.")
+    message.add_attachment(b"%PDF-1.7", maintype="application", subtype="pdf", filename="报告.pdf")
+    mail = Keeper(tmp_path / "mailbox").keep("desk@tallylight.example", ["mia@lumen.example"], message.as_bytes())
+    assert "报告.pdf" in read(agent, f"/mailbox/{mail.id}")
+    answer = agent.get(f"/mailbox/{mail.id}/files/0")
+    assert (answer["Content-Type"], answer.content) == ("application/pdf", b"%PDF-1.7")
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert agent.get(f"/mailbox/{mail.id}/files/1").status_code == 404
 
 
 def test_a_contract_is_shown_as_tables_and_as_its_source(member: Client) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -13,8 +14,9 @@ from django.db import connection, transaction
 from tallylight.kernel.clock import MovableClock, use_clock
 from tallylight.kernel.ids import new_id
 from tallylight.notify import api, delivery, jobs
-from tallylight.notify.letter import Outcome, Recipient, State, Text
-from tallylight.notify.models import Message
+from tallylight.notify.letter import Enclosure, Outcome, Recipient, State, Text
+from tallylight.notify.models import EnclosedFile, Message
+from tallylight.notify.outbox import MOST_ENCLOSED
 from tallylight.notify.patience import ANSWER_LOST, LIFETIME
 from tallylight.notify.tests.sink import Sink
 
@@ -223,3 +225,35 @@ def _parameters() -> dict[str, object]:
         "host": found["HOST"],
         "port": found["PORT"],
     }
+
+
+REPORT = Enclosure("报告 2026-10.pdf", "application/pdf", b"%PDF-1.7\n.\n\xff\x00 not text\n.\r\n")
+
+
+def test_a_file_goes_along_as_it_is(clock: MovableClock, sink: Sink) -> None:
+    api.send("report", to=MIA, content=replace(HELLO, html="<p>Hello</p>", enclosures=(REPORT,)), now=clock.now())
+    _deliver_due(clock)
+    (message,) = sink.messages
+    (enclosed,) = message.iter_attachments()
+    assert (enclosed.get_filename(), enclosed.get_content_type()) == (REPORT.name, REPORT.media_type)
+    assert enclosed.get_content() == REPORT.data
+    text = message.get_body(("plain",))
+    assert text is not None
+    assert text.get_content().strip() == "Hello Mia"
+
+
+def test_what_many_get_is_kept_once_and_goes_to_each(clock: MovableClock, sink: Sink) -> None:
+    content = replace(HELLO, enclosures=(REPORT, replace(REPORT, name="again.pdf")))
+    for name in ("mia", "noah"):
+        api.send(f"report:{name}", to=Recipient(f"{name}@lumen.example"), content=content, now=clock.now())
+    api.send("report:mia", to=MIA, content=content, now=clock.now())
+    _deliver_due(clock)
+    assert EnclosedFile.objects.count() == 1
+    assert [len(list(each.iter_attachments())) for each in sink.messages] == [2, 2]
+
+
+def test_more_than_a_mail_carries_is_refused_and_nothing_is_written(clock: MovableClock) -> None:
+    half = replace(REPORT, data=bytes(MOST_ENCLOSED // 2 + 1))
+    with pytest.raises(api.TooMuchEnclosed):
+        api.send("report", to=MIA, content=replace(HELLO, enclosures=(half, half)), now=clock.now())
+    assert not Message.objects.exists()
