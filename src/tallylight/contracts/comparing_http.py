@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
 from tallylight.accounts.api import viewer_of
-from tallylight.contracts import openslo, reading
+from tallylight.contracts import openslo, proposals, reading
 from tallylight.contracts.diff import amendment
 from tallylight.contracts.diff.command import plain
 from tallylight.contracts.models import ContractVersion, Proposal
@@ -96,11 +96,12 @@ def changes(
 
 @router.get("/contract-proposals/{proposal_id}/changes", response=AmendmentOut, summary="What a proposal would change")
 def proposed_changes(request: HttpRequest, proposal_id: UUID, language: Language = "en") -> dict[str, Any]:
-    """What a proposal would change against the version that it follows, told when it was proposed. None for a first contract."""
+    """What a proposal would change against what would apply without it, told when it was proposed. None for a first contract."""
     row = Proposal.objects.get_visible(viewer_of(request), proposal_id)
-    if row.base is None:
+    known = proposals.followed(row)
+    if known is None:
         raise NotFound
-    was, becomes = reading.of_document(row.base.document), reading.of_document(row.document)
+    was, becomes = reading.of_document(known.document), reading.of_document(row.document)
     return plain(was, becomes, amendment(was.agreement, becomes.agreement, now=row.proposed_at), language)
 
 

@@ -13,12 +13,12 @@ from tallylight.contracts.agreement import Agreement
 from tallylight.contracts.commercial import Side
 from tallylight.contracts.diff import Amendment, amendment
 from tallylight.contracts.models import ContractVersion, Proposal, Signature
-from tallylight.contracts.proposal import ProposalCard, ProposalState, SignatureCard
+from tallylight.contracts.proposal import ProposalCard, ProposalState, SignatureCard, applies_from
 
 
 @dataclass(frozen=True, slots=True)
 class ProposalDetail:
-    """A proposal with its text, what it says, and what it changes against the version that it follows.
+    """A proposal with its text, what it says, and what it changes against what would apply without it.
 
     `changes` is told as of the proposal; None for a first contract, which changes nothing.
     """
@@ -55,9 +55,20 @@ def by_id(proposal_id: UUID) -> ProposalDetail | None:
 
 def _detail(row: Proposal) -> ProposalDetail:
     agreement = reading.of_document(row.document).agreement
-    followed = reading.of_document(row.base.document).agreement if row.base else None
-    changes = amendment(followed, agreement, now=row.proposed_at) if followed else None
+    known = followed(row)
+    old = reading.of_document(known.document).agreement if known else None
+    changes = amendment(old, agreement, now=row.proposed_at) if old else None
     return ProposalDetail(card(row), row.source, agreement, changes)
+
+
+def followed(row: Proposal) -> ContractVersion | None:
+    """What would apply without the proposal on the day that it names: what it is compared with. None for a first contract.
+
+    That never changes: a version that is agreed on while a proposal is open lets it lapse.
+    """
+    starts = applies_from(row.effective_from, row.proposed_at)
+    agreed = ContractVersion.objects.filter(organisation_id=row.organisation_id, accepted_at__lte=row.proposed_at)
+    return agreed.exclude(proposal=row).filter(effective_from__lte=starts).first() or row.base
 
 
 def card(row: Proposal) -> ProposalCard:

@@ -29,7 +29,7 @@ from tallylight.console.proposals import (
     sides,
 )
 from tallylight.contracts import api as contracts
-from tallylight.contracts.api import ContractInvalid, Hand, ProposalCard, ProposalDetail
+from tallylight.contracts.api import ContractInvalid, Hand, ProposalCard, ProposalDetail, VersionCard
 from tallylight.kernel import clock
 from tallylight.kernel.errors import NotFound, TallyError
 
@@ -237,6 +237,7 @@ def _page(
         "changes": changes_view(detail.changes) if detail.changes else None,
         "sides": sides(card, provider=agreement.provider.name, customer=agreement.customer.name),
         "stands": card.stands(now),
+        "followed_by": _followed_by(card, now) if card.stands(now) else None,
         "may_act": viewer.may_sign,
         "may_sign": viewer.may_sign and card.stands(now) and mine in card.waits_for(),
         "is_ours": card.proposed_side is mine,
@@ -245,6 +246,13 @@ def _page(
         "reason": reason or Reason(),
     }
     return render(request, "console/contract_proposal.html", context, status=status)
+
+
+def _followed_by(card: ProposalCard, now: datetime) -> VersionCard | None:
+    """A version that is agreed already and takes over after this one would begin."""
+    starts = max(card.effective_from, now)
+    later = [each for each in contracts.versions(card.organisation_id) if each.effective_from > starts]
+    return min(later, key=lambda each: each.effective_from, default=None)
 
 
 Act = Callable[[HttpRequest, Viewer, ProposalDetail, datetime], HttpResponse | str]

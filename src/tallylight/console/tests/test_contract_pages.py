@@ -52,8 +52,8 @@ def typed(source: str = DEARER, **more: object) -> dict[str, object]:
     return {"source": source, "note": "As discussed.", "stands_days": 14, "deed": "propose", **more}
 
 
-def propose(client: Client, world: World, **more: object) -> Proposal:
-    answer = client.post(f"/contract/propose?customer={world.large.slug}", typed(**more))  # type: ignore[arg-type]
+def propose(client: Client, world: World, source: str = DEARER) -> Proposal:
+    answer = client.post(f"/contract/propose?customer={world.large.slug}", typed(source))
     assert answer.status_code == 302, text(answer)
     return Proposal.objects.get(state="proposed")
 
@@ -165,6 +165,16 @@ def test_a_member_who_may_not_sign_reads_who_may(manager: Client, member: Client
     assert "You may read this but not sign it." in page
     assert '<button class="button" type="submit">Sign' not in page
     assert "not among those who may sign" in sign(member, proposal)
+
+
+def test_a_version_agreed_for_later_is_named_where_it_takes_over(manager: Client, member: Client, world: World) -> None:
+    later = propose(manager, world, source=DEARER.replace("effective: 2026-01-01", "effective: 2190-01-01"))
+    for client in (manager, member):
+        sign(client, later)
+    sooner = propose(manager, world, source=SOURCE.replace("response: 30m", "response: 20m"))
+    page = text(member.get(f"/contract/proposals/{sooner.id}"))
+    assert "Applies until" in page
+    assert f"then version AV-2026-007 ({later.sha256[:8]}…), agreed already, takes over" in page
 
 
 def test_another_customer_finds_no_proposal(manager: Client, world: World) -> None:

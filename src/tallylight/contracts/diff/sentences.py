@@ -196,7 +196,7 @@ def _owned_figure(value: float, owner: Any, language: str) -> str:
 
 
 def _tiers(value: Any, _owner: Threshold | Objective, language: str) -> str:
-    steps = (f"< {values.percent(each.below, language)}: {values.percent(each.credit, language)}" for each in value)
+    steps = (f"<{values.percent(each.below, language)} → {values.percent(each.credit, language)}" for each in value)
     return "; ".join(steps) or catalogue(language).gettext(_("nothing"))
 
 

@@ -417,3 +417,20 @@ def test_what_a_proposal_changes_and_what_a_version_changed_is_one_question(tabl
     assert [each["path"] for each in asked["changes"]] == ["fees.monthly"]
     refused = member.post("/api/v1/contract-diff", texts | {"new": "number: 1"}, content_type="application/json")
     assert refused.json()["code"] == "contract-invalid"
+
+
+def test_a_proposal_is_compared_with_what_would_apply_without_it_on_its_day(table: Table) -> None:
+    api.put_in_force(table.lumen, STARTER, None, NOW - DAY)
+    waiting = changed(FASTER, "effective: 2026-01-01", "effective: 2026-08-01")
+    api.put_in_force(table.lumen, waiting, None, NOW - DAY)
+
+    def paths(source: str) -> list[str]:
+        made = api.propose(table.omar, table.lumen, source, now=NOW)
+        detail = api.proposal(table.mia, made.id)
+        api.withdraw(table.omar, made.id, now=NOW)
+        assert detail.changes is not None
+        return [each.difference.path for each in detail.changes.changes]
+
+    assert paths(DEARER) == ["fees.monthly"]
+    later = changed(DEARER, "effective: 2026-01-01", "effective: 2026-09-01")
+    assert paths(later) == ["support[fault].response", "fees.monthly"]
