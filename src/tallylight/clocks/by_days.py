@@ -19,7 +19,7 @@ from datetime import date, datetime, timedelta
 
 from tallylight.clocks.log import DayRules, Term, Unit
 from tallylight.clocks.phases import CAP_USED, Mode, Phase
-from tallylight.clocks.spans import ClockSpan, Why, joined
+from tallylight.clocks.spans import STANDS_STILL, ClockSpan, Why, joined
 from tallylight.kernel.business_time import (
     HORIZON,
     Calendar,
@@ -93,15 +93,9 @@ def _pieces(phases: tuple[Phase, ...], count: Count, now: datetime) -> Iterator[
 
 
 def _piece(day: _Day, phase: Phase, start: datetime, end: datetime) -> ClockSpan:
-    match phase.mode:
-        case Mode.WAITING:
-            return ClockSpan(start, end, counted=False, why=Why.WAITING, reason=phase.reason)
-        case Mode.DONE:
-            return ClockSpan(start, end, counted=False, why=Why.ANSWERED, reason=phase.reason)
-        case Mode.CANCELLED:
-            return ClockSpan(start, end, counted=False, why=Why.CANCELLED, reason=phase.reason)
-        case Mode.PAUSED if day.number is None:
-            return ClockSpan(start, end, counted=False, why=Why.PAUSED, reason=phase.reason)
+    stands = STANDS_STILL.get(phase.mode)
+    if stands is not None and not (phase.mode is Mode.PAUSED and day.number is not None):  # that day counts whole
+        return ClockSpan(start, end, counted=False, why=stands, reason=phase.reason)
     ran_on = Why.PAUSE_CAP_USED if phase.reason == CAP_USED else Why.RUNNING
     if day.number is not None or day.why is Why.RUNNING:
         return ClockSpan(start, end, counted=True, why=ran_on)

@@ -6,15 +6,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from tallylight.clocks.phases import CAP_USED, Mode, Phase, clipped
-from tallylight.clocks.spans import ClockSpan, Why
+from tallylight.clocks.spans import STANDS_STILL, ClockSpan, Why
 from tallylight.kernel.business_time import Calendar, after, open_spans, open_time
-
-_EXCLUDED = {
-    Mode.WAITING: Why.WAITING,
-    Mode.PAUSED: Why.PAUSED,
-    Mode.DONE: Why.ANSWERED,
-    Mode.CANCELLED: Why.CANCELLED,
-}
 
 
 def reached(phases: Iterable[Phase], calendar: Calendar, amount: timedelta) -> datetime | None:
@@ -39,7 +32,7 @@ def spans(phases: Iterable[Phase], calendar: Calendar, now: datetime) -> Iterato
         if phase.mode is Mode.RUNS:
             yield from _running(phase, end, phase.calendar or calendar)
         else:
-            yield ClockSpan(phase.start, end, counted=False, why=_EXCLUDED[phase.mode], reason=phase.reason)
+            yield ClockSpan(phase.start, end, counted=False, why=STANDS_STILL[phase.mode], reason=phase.reason)
 
 
 def _running(phase: Phase, end: datetime, calendar: Calendar) -> Iterator[ClockSpan]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from tallylight.clocks.phases import Mode
+
 
 class Why(StrEnum):
     """Why a span is counted or excluded."""
@@ -25,6 +27,15 @@ class Why(StrEnum):
     RESUMED_DAY = "resumed-day"
     CLOSED_DAY = "closed-day"
     ROLLED_FORWARD = "rolled-forward"
+
+
+#: Why a clock that does not run does not count.
+STANDS_STILL = {
+    Mode.WAITING: Why.WAITING,
+    Mode.PAUSED: Why.PAUSED,
+    Mode.DONE: Why.ANSWERED,
+    Mode.CANCELLED: Why.CANCELLED,
+}
 
 
 @dataclass(frozen=True, slots=True)
