@@ -77,7 +77,8 @@ def write(agreement: Agreement, words: Words) -> Section:
             )
         ),
         _table(agreement.objectives, words),
-        *(_judged(each, words) for each in agreement.objectives),
+        *(_good(each, words) for each in agreement.objectives),
+        *_rules(agreement.objectives, words),
         Clause(
             words.gettext(
                 "Slices begin at multiples of their length since midnight UTC; a slice belongs to the month in which "
@@ -102,8 +103,8 @@ def _table(objectives: tuple[Objective, ...], words: Words) -> Table:
     )
 
 
-def _judged(objective: Objective, words: Words) -> Clause:
-    """How one objective is judged: a sentence each for the slice, its source, unknown slices, short rows and attainment."""
+def _good(objective: Objective, words: Words) -> Clause:
+    """When a slice of one objective is good."""
     return Clause(
         words.gettext(
             "A slice of %(slice)s is good when %(good)s.",
@@ -115,17 +116,34 @@ def _judged(objective: Objective, words: Words) -> Clause:
             ),
         ),
         lead=words.gettext("Objective “%(objective)s”.", objective=objective.name),
-        items=(
-            words.gettext(SOURCES[objective.source]),
-            words.joined(
-                (
-                    words.gettext(MEASURED[objective.source], samples=words.number(objective.min_samples)),
-                    words.gettext(UNKNOWN[objective.unknown]),
-                )
-            ),
-            *_short_rows(objective, words),
-            words.gettext(ATTAINMENT[objective.attain], all=words.percent(100)),
-        ),
+    )
+
+
+def _rules(objectives: tuple[Objective, ...], words: Words) -> list[Clause]:
+    """How slices become attainment: each set of rules once, with the objectives that it applies to."""
+    shared: dict[tuple[str, ...], list[str]] = {}
+    for each in objectives:
+        shared.setdefault(_rule(each, words), []).append(words.quoted(each.name))
+    return [
+        Clause(
+            words.gettext("The following applies to the objectives %(objectives)s:", objectives=words.listed(names)),
+            items=rule,
+        )
+        for rule, names in shared.items()
+    ]
+
+
+def _rule(objective: Objective, words: Words) -> tuple[str, ...]:
+    """A sentence each for the source, unknown slices, short rows and attainment."""
+    unknown = (
+        words.gettext(MEASURED[objective.source], samples=words.number(objective.min_samples)),
+        words.gettext(UNKNOWN[objective.unknown]),
+    )
+    return (
+        words.gettext(SOURCES[objective.source]),
+        words.joined(unknown),
+        *_short_rows(objective, words),
+        words.gettext(ATTAINMENT[objective.attain], all=words.percent(100)),
     )
 
 

@@ -8,10 +8,13 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import Any
+from zoneinfo import available_timezones
 
 from tallylight.kernel.business_time import Calendar, Hours
 from tallylight.kernel.money import Money
 
+#: A zone is changed to a zone.
+ZONES = available_timezones() - {"Europe/Paris"}
 Place = tuple[str | int, ...]
 #: Said as one thing, so walked as one thing.
 WHOLE = (Money, Calendar, Hours)
@@ -59,10 +62,8 @@ def other(value: Any) -> Any:
             return value + 0.5
         case Decimal():
             return value + Decimal("0.375")
-        case "Asia/Dubai" | "Asia/Singapore":
-            return "Europe/Paris"
         case str():
-            return f"{value}-other"
+            return "Europe/Paris" if value in ZONES else f"{value}-other"
         case datetime() | date():
             return value + timedelta(days=3)
         case timedelta():

@@ -15,7 +15,7 @@ import pytest
 
 from tallylight.contracts.agreement import Agreement, Attain, ExclusionKind, Promise
 from tallylight.contracts.tests.text.leaves import Place, changed, leaves
-from tallylight.contracts.tests.text.samples import ENDED, everything, example
+from tallylight.contracts.tests.text.samples import ENDED, EXAMPLES, everything, example
 from tallylight.contracts.text import agreement_text
 from tallylight.contracts.text.words import NO_BREAK
 from tallylight.kernel.business_time import Calendar
@@ -23,7 +23,8 @@ from tallylight.kernel.money import Money
 from tallylight.typeset.api import Document, Language, values
 
 languages = pytest.mark.parametrize("language", get_args(Language))
-agreements = pytest.mark.parametrize("which", ["everything", "fixed-term", "starter", "key-account"])
+WHOLE = ["everything", "fixed-term"]
+agreements = pytest.mark.parametrize("which", [*WHOLE, *sorted(path.stem for path in EXAMPLES.glob("*.yaml"))])
 HASH = "ab" * 32
 NUMBER = re.compile(r"\d(?:[\d,]*\d)?(?:\.\d+)?")
 #: Figures of conventions, standards and laws, which no agreement changes.
@@ -131,7 +132,7 @@ def test_every_figure_and_name_of_the_agreement_is_in_the_text(which: str, langu
     assert missing == []
 
 
-@agreements
+@pytest.mark.parametrize("which", [*WHOLE, "starter"])
 def test_no_value_of_the_agreement_can_change_without_the_text(which: str) -> None:
     of = agreement(which)
     text = told(of, "en")
