@@ -59,7 +59,7 @@ def measure_minutes() -> None:
 
 
 def contract(i: int) -> str:
-    """The starter contract for customer `i`: four objectives in four regions, with bounds and fees of its own."""
+    """The starter contract for customer `i`: four objectives in four regions, with a number, a fee and bounds of its own."""
     source = Path("examples/contracts/starter.yaml").read_text()
     changes = {
         "LL-2026-001": f"B-{i:04d}",
@@ -95,3 +95,25 @@ def seal(customers: list[UUID]) -> int:
     from tallylight.sla.sealing import seal_due
 
     return seal_due(customers, now=NOW)
+
+
+def copy_sealed(originals: list[UUID], others: list[UUID]) -> None:
+    """Give the other customers the sealed days of the originals, in turn, as rows of their own."""
+    from django.db import connection
+
+    chain = "links, head, sealed_to, compared_to"
+    link = "number, sha256, kind, day, body, verdicts, sealed_at"
+    with connection.cursor() as cursor:
+        for i, other in enumerate(others):
+            facts = [other, originals[i % len(originals)]]
+            cursor.execute(
+                f"INSERT INTO sla_chain (organisation_id, {chain}) SELECT %s, {chain} FROM sla_chain "  # noqa: S608
+                "WHERE organisation_id = %s",
+                facts,
+            )
+            cursor.execute(
+                f"INSERT INTO sla_sealedlink (id, organisation_id, {link}) SELECT gen_random_uuid(), %s, {link} "  # noqa: S608
+                "FROM sla_sealedlink WHERE organisation_id = %s",
+                facts,
+            )
+        cursor.execute("ANALYZE sla_sealedlink")
