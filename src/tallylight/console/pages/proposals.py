@@ -141,9 +141,10 @@ def _replaced(request: HttpRequest, viewer: Viewer) -> ProposalDetail | None:
 
 
 def _in_force(customer: OrganisationCard) -> str:
-    """The text to start from: what was agreed last."""
-    known = contracts.versions(customer.id)
-    return contracts.version(customer.id, known[0].id)[1] if known else ""
+    """The text to start from: the one in force, else one that waits for its day; nothing before the first contract."""
+    known, now = contracts.versions(customer.id), clock.now()
+    start = next((each for each in known if each.effective_from <= now), next(iter(known), None))
+    return contracts.version(customer.id, start.id)[1] if start else ""
 
 
 def _checked(
@@ -155,8 +156,8 @@ def _checked(
         agreement = contracts.read(form.cleaned_data["source"])
     except ContractInvalid as fault:
         return _draft_page(request, customer, form, replaced, fault=fault)
-    present = contracts.in_force(customer.id, now)
-    changes = changes_view(contracts.amendment(present, agreement, now=now)) if present else None
+    without = contracts.in_force(customer.id, max(agreement.effective_from, now))
+    changes = changes_view(contracts.amendment(without, agreement, now=now)) if without else None
     return _draft_page(request, customer, form, replaced, sound=True, changes=changes)
 
 
