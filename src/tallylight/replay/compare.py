@@ -93,19 +93,22 @@ _OUTCOMES = {True: Outcome.KEPT, False: Outcome.BROKEN, None: Outcome.UNKNOWN}
 
 
 def clock_lines(cases: Sequence[ClockCase]) -> tuple[ClockLine, ...]:
-    """Support clocks by level, the gravest first; a case stands where either side has it."""
+    """Support clocks by level, the gravest first."""
     lines = (_clock_line(level, clock, cases) for level in reversed(Level) for clock in Promised)
-    return tuple(line for line in lines if line.cases)
+    return tuple(line for line in lines if line.then.all or line.draft.all)
 
 
 def _clock_line(level: Level, clock: Promised, cases: Sequence[ClockCase]) -> ClockLine:
-    mine = [case for case in cases if case.clock is clock and level in (_level(case.then), _level(case.draft))]
+    mine = [case for case in cases if case.clock is clock]
     then = Tally.of(case.then.outcome for case in mine if case.then and case.then.level is level)
     draft = Tally.of(case.draft.outcome for case in mine if case.draft and case.draft.level is level)
-    return ClockLine(level, clock, then, draft, tuple(sorted(mine, key=_interest)))
+    here = [case for case in mine if _level(case) is level]
+    return ClockLine(level, clock, then, draft, tuple(sorted(here, key=_interest)))
 
 
-def _level(side: ClockSide | None) -> Level | None:
+def _level(case: ClockCase) -> Level | None:
+    """Under which level a case is told: the draft's, where the draft has one for it."""
+    side = case.draft or case.then
     return side.level if side else None
 
 
