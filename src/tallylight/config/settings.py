@@ -33,6 +33,7 @@ ROOMS = [
         "escalation",
         "support",
         "sla",
+        "replay",
         "drills",
         "console",
     )

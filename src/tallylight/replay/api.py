@@ -25,7 +25,7 @@ from tallylight.replay.values import (
     Tally,
     TicketRef,
 )
-from tallylight.replay.words import amounts, lead
+from tallylight.replay.words import clock_word, lead, outcome_word, promise_word
 
 __all__ = [
     "MOST_MONTHS",
@@ -45,8 +45,10 @@ __all__ = [
     "Replay",
     "Tally",
     "TicketRef",
-    "amounts",
+    "clock_word",
     "lead",
+    "outcome_word",
+    "promise_word",
     "replay",
 ]
 

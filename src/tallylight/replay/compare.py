@@ -10,7 +10,6 @@ from tallylight.contracts.api import Level, Objective, Promised
 from tallylight.replay.values import (
     ClockCase,
     ClockLine,
-    ClockSide,
     Cost,
     MonthCost,
     ObjectiveLine,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from django import forms
@@ -38,8 +38,8 @@ MOST_TEXT = 256 * 1024
 WORDS = 5_000
 
 
-class Draft(forms.Form):
-    """A text that somebody wants to propose. A file takes the place of what was typed."""
+class WholeText(forms.Form):
+    """The text of a contract. A file takes the place of what was typed."""
 
     source = forms.CharField(
         label=gettext_lazy("The whole contract, as YAML"),
@@ -49,6 +49,19 @@ class Draft(forms.Form):
         widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "false", "class": "code", "wrap": "off"}),
     )
     file = forms.FileField(label=gettext_lazy("Or a file in its place"), required=False, allow_empty_file=True)
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if upload := given.get("file"):
+            given["source"] = _text_of(upload.read(MOST_TEXT + 1))
+        if not given.get("source", "").strip():
+            raise forms.ValidationError(_("Paste the text or choose a file."))
+        return given
+
+
+class Draft(WholeText):
+    """A text that somebody wants to propose."""
+
     note = forms.CharField(
         label=gettext_lazy("What should the other side know?"),
         max_length=WORDS,
@@ -61,14 +74,6 @@ class Draft(forms.Form):
         max_value=365,
         initial=contracts.STANDS.days,
     )
-
-    def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
-        if upload := given.get("file"):
-            given["source"] = _text_of(upload.read(MOST_TEXT + 1))
-        if not given.get("source", "").strip():
-            raise forms.ValidationError(_("Paste the text or choose a file."))
-        return given
 
 
 class Sign(forms.Form):
@@ -171,7 +176,7 @@ def _draft_page(
     **facts: object,
 ) -> HttpResponse:
     if form.is_bound:  # a file's text stands in the field from now on, so that it can be corrected there
-        form = _with_text(form)
+        form = with_text(form)
     context = {
         "customer": customer,
         "form": form,
@@ -181,6 +186,10 @@ def _draft_page(
         **facts,
     }
     return render(request, "console/contract_propose.html", context, status=400 if fault or form.errors else 200)
+
+
+#: A form with a text in it.
+AnyText = TypeVar("AnyText", bound=WholeText)
 
 
 def _fault_sentence(fault: TallyError) -> str:
@@ -194,7 +203,7 @@ def _fault_sentence(fault: TallyError) -> str:
     ) % {"count": count}
 
 
-def _with_text(form: Draft) -> Draft:
+def with_text(form: AnyText) -> AnyText:
     """The form with the text that was read standing in its field: a browser doesn't send a chosen file twice."""
     if form.is_valid():
         data = cast(QueryDict, form.data).copy()
@@ -241,6 +250,7 @@ def _page(
         "followed_by": _followed_by(card, now) if card.stands(now) else None,
         "may_act": viewer.may_sign,
         "may_sign": viewer.may_sign and card.stands(now) and mine in card.waits_for(),
+        "may_replay": viewer.is_provider and viewer.may_sign,
         "is_ours": card.proposed_side is mine,
         "signers": accounts.signers_of(viewer.organisation_id),
         "sign": sign or Sign(initial={"sha256": card.sha256, "name": viewer.name}),
