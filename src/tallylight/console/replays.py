@@ -113,12 +113,13 @@ class LevelRow:
 
 @dataclass(frozen=True, slots=True)
 class ReplayView:
-    """The page."""
+    """The page. `kept` are the objectives that were kept and would have been; `objectives` all others."""
 
     lead: Lead
     replay: Replay
     costs: tuple[CostRow, ...]
     objectives: tuple[ObjectiveRow, ...]
+    kept: tuple[ObjectiveRow, ...]
     clocks: tuple[ClockRow, ...]
     levels: tuple[LevelRow, ...]
     gaps: tuple[str, ...]
@@ -131,7 +132,8 @@ def replay_view(replay: Replay) -> ReplayView:
         lead=replay_lead(replay),
         replay=replay,
         costs=tuple(_cost_row(each, replay, dearest) for each in replay.costs),
-        objectives=tuple(map(_objective_row, replay.objectives)),
+        objectives=tuple(_objective_row(each) for each in replay.objectives if not _kept(each)),
+        kept=tuple(_objective_row(each) for each in replay.objectives if _kept(each)),
         clocks=tuple(map(_clock_row, replay.clocks)),
         levels=tuple(
             LevelRow(
@@ -143,7 +145,7 @@ def replay_view(replay: Replay) -> ReplayView:
             )
             for each in replay.levels
         ),
-        gaps=tuple(said(each, region_names(), get_current_timezone(), now=replay.until) for each in replay.gaps),
+        gaps=tuple(said(each, _names(replay), get_current_timezone(), now=replay.until) for each in replay.gaps),
     )
 
 
@@ -158,7 +160,7 @@ def replay_lead(replay: Replay) -> Lead:
 
 def _cost_row(month: MonthCost, replay: Replay, dearest: int) -> CostRow:
     def steps(costs: Sequence[Cost]) -> tuple[str, ...]:
-        zone, names = get_current_timezone(), region_names()
+        zone, names = get_current_timezone(), _names(replay)
         return tuple(said(step, names, zone, now=replay.until) for cost in costs for step in cost.steps)
 
     return CostRow(
@@ -172,6 +174,18 @@ def _cost_row(month: MonthCost, replay: Replay, dearest: int) -> CostRow:
         then_steps=steps(month.then),
         draft_steps=steps((month.draft,)),
     )
+
+
+def _names(replay: Replay) -> dict[str, str]:
+    """Words for the codes of regions, and for objectives that are named after what they promise."""
+    promises = {line.promise.value: promise_word(line.promise) for line in replay.objectives}
+    return {**promises, **region_names()}
+
+
+def _kept(line: ObjectiveLine) -> bool:
+    """Whether there is nothing to say of it."""
+    outcomes = {each.outcome for each in line.then} | {line.draft.outcome if line.draft else None}
+    return bool(line.then) and outcomes == {Outcome.KEPT}
 
 
 def _minor(costs: Sequence[Cost]) -> int:
