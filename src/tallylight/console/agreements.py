@@ -29,6 +29,7 @@ from tallylight.contracts.api import (
     SupportLevel,
     Threshold,
     UnknownCounts,
+    Wording,
 )
 from tallylight.kernel.business_time import Calendar
 
@@ -83,13 +84,18 @@ def support_rows(agreement: Agreement) -> list[SupportRow]:
 def _support(support: SupportLevel) -> SupportRow:
     return SupportRow(
         level=severity_word(support.level),
-        covers=support.covers,
+        covers=own_words(support.covers),
         hours=hours_sentence(support.calendar),
         channels=listed([channel_name(each) for each in support.channels]),
         response=_length(support.response),
         update=_length(support.update),
         resolution=_length(support.resolution),
     )
+
+
+def own_words(wording: Wording) -> str:
+    """The parties' own words, in the reader's language where they are given in it."""
+    return wording.said(get_language() or "en")
 
 
 def hours_sentence(calendar: Calendar) -> str:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from tallylight.contracts.commercial import Capacity, ChangeNotice, Exit, Fees, Privacy, Scope, Term
+from tallylight.contracts.commercial import Capacity, ChangeNotice, Exit, Fees, Privacy, Scope, Term, Wording
 from tallylight.kernel.business_time import Calendar
 from tallylight.kernel.money import Money
 
@@ -210,7 +210,7 @@ class SupportLevel:
     """
 
     level: Level
-    covers: str
+    covers: Wording
     calendar: Calendar
     channels: tuple[Channel, ...]
     response: timedelta
@@ -357,7 +357,7 @@ class Agreement:
     """One contract version, whole. `ends_at` is None while the term renews by itself; `monthly_fee` is `fees.every_month`."""
 
     number: str
-    title: str
+    title: Wording
     provider: Party
     customer: Party
     effective_from: datetime

@@ -27,8 +27,9 @@ class Wording:
         return cls({"en": text, "zh-Hans": text})
 
     def said(self, language: str) -> str:
-        """In `language`, else in whatever language there is."""
-        return self.by_language.get(language) or next(iter(self.by_language.values()))
+        """In `language` (BCP 47, of any case), else in whatever language there is."""
+        known = "zh-Hans" if language.lower().startswith("zh") else "en"
+        return self.by_language.get(known) or next(iter(self.by_language.values()))
 
 
 class Side(StrEnum):

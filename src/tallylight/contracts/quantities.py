@@ -1,7 +1,7 @@
 """Quantities as contracts write them: a number and its unit, never a bare number.
 
-Durations `1500ms`, `30s`, `15m`, `2h`, `1d` (a day is 24 hours); percentages `2%`, `99.95%`; money `2400.00 USD`. A space before
-the unit is allowed. The schema has checked the form before anything is read here.
+Durations `1500ms`, `30s`, `15m`, `2h`, `1d` (a day is 24 hours); percentages `2%`, `99.95%`; multiples `5x`; money `2400.00 USD`,
+prices for a unit `0.0275 USD`. A space before the unit is allowed. The schema has checked the form before anything is read here.
 """
 
 from __future__ import annotations
@@ -50,3 +50,18 @@ def money(text: str) -> Money:
     """`"2400.00 USD"` as an amount in minor units."""
     amount, currency = text.split()
     return Money.of(amount, currency)
+
+
+def unit_price(text: str) -> Decimal:
+    """`"0.0275 USD"` in major units, exact; the contract has one currency."""
+    return Decimal(text.split()[0])
+
+
+def multiple(text: str) -> Decimal:
+    """`"1.5x"` as Decimal("1.5")."""
+    return Decimal(text.rstrip("x "))
+
+
+def figure(text: str, unit: str) -> float:
+    """A bound in `unit`: `ms` or `%`."""
+    return float(percent(text)) if unit == "%" else millis(text)

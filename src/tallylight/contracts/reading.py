@@ -34,4 +34,4 @@ def read(source: str) -> Reading:
 
 def of_document(document: dict[str, Any]) -> Reading:
     """A stored document as a contract; it was checked when it was stored."""
-    return Reading(build.agreement(document), document, canonical.sha256(document))
+    return Reading(build.agreement(schema.with_defaults(document)), document, canonical.sha256(document))

@@ -135,6 +135,7 @@ def clauses(agreement: Agreement) -> dict[str, object]:
     """Everything that the clauses' template shows."""
     names = region_names()
     return {
+        "title": agreements.own_words(agreement.title),
         "regions": [names.get(code, code) for code in agreement.regions],
         "support": agreements.support_rows(agreement),
         "ladder": agreements.ladder_sentences(agreement.support[0].ladder),

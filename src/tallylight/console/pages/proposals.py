@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from tallylight.accounts import api as accounts
 from tallylight.accounts.api import OrganisationCard, Viewer
+from tallylight.console.agreements import own_words
 from tallylight.console.contract_text import text_page, text_pdf
 from tallylight.console.doors import signed_in
 from tallylight.console.pages.contract import customer_of
@@ -240,6 +241,7 @@ def _page(
         "customer": accounts.organisation(card.organisation_id),
         "proposal": card,
         "agreement": agreement,
+        "title": own_words(agreement.title),
         "source": detail.source,
         "written": text_page(agreement, sha256=card.sha256, source=detail.source),
         "badge": proposal_badge(card, now=now),

@@ -29,6 +29,24 @@ def _validator() -> Draft202012Validator:
     return Draft202012Validator(document(), format_checker=Draft202012Validator.FORMAT_CHECKER)
 
 
+def with_defaults(doc: Any) -> Any:
+    """The document with everything that was left out as the schema's `default` says. What is wrong stays as it is."""
+    return _filled(doc, document())
+
+
+def _filled(value: Any, part: Mapping[str, Any]) -> Any:
+    if "$ref" in part:
+        return _filled(value, document()["$defs"][part["$ref"].rpartition("/")[2]])
+    if isinstance(value, list):
+        return [_filled(each, part.get("items", {})) for each in value]
+    if not isinstance(value, dict):
+        return value
+    parts = part.get("properties", {})
+    left_out = {key: each["default"] for key, each in parts.items() if "default" in each and key not in value}
+    others = part.get("additionalProperties") or {}
+    return {key: _filled(each, parts.get(key, others)) for key, each in {**value, **left_out}.items()}
+
+
 def problems(text: Text) -> list[Problem]:
     """Everything the schema has against the document."""
     return [problem for error in _validator().iter_errors(text.value) for problem in _explained(error, text)]

@@ -40,7 +40,7 @@ def write(agreement: Agreement, words: Words) -> Section:
                     "attached to the PDF of this text, and the SHA-256 hash of its canonical form (RFC 8785) stands "
                     "on every page. The Provider’s systems measure, remind, call, count and credit by that same "
                     "source.",
-                    title=agreement.title,
+                    title=words.said(agreement.title),
                     number=agreement.number,
                 )
             ),

@@ -97,7 +97,7 @@ def _level(support: SupportLevel, words: Words) -> Clause:
         words.gettext(
             "This level covers: %(covers)s. The Customer reaches the Provider by %(channels)s. The calendar of this "
             "level is “%(calendar)s”.",
-            covers=support.covers,
+            covers=words.said(support.covers),
             channels=names.channels(words, support.channels),
             calendar=support.calendar.name,
         ),

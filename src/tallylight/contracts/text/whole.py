@@ -64,7 +64,7 @@ def agreement_text(agreement: Agreement, language: Language, *, sha256: str, sou
     parts = [part for part in PARTS if part.said(agreement)]
     words = words_for(agreement, language, section_numbers(tuple((part.key, True) for part in parts)))
     return Document(
-        title=agreement.title,
+        title=words.said(agreement.title),
         kind=words.gettext("Service agreement"),
         number=agreement.number,
         language=language,

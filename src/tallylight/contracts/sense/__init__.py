@@ -13,9 +13,10 @@ from zoneinfo import ZoneInfo
 
 from tallylight.contracts import quantities as q
 from tallylight.contracts.agreement import Metric, Promise
-from tallylight.contracts.build import bound_key
+from tallylight.contracts.build.objectives import bound_key
 from tallylight.contracts.calendars import WEEKDAYS
 from tallylight.contracts.errors import Problem
+from tallylight.contracts.schema import with_defaults
 from tallylight.contracts.yaml_text import Path, Text, dotted
 from tallylight.kernel.money import EXPONENTS
 
@@ -28,7 +29,7 @@ HUNDRED = Decimal(100)
 
 def problems(text: Text) -> list[Problem]:
     """Every fault of sense in a document that has passed the schema."""
-    faults = (fault for check in CHECKS for fault in check(text.value))
+    faults = (fault for check in CHECKS for fault in check(with_defaults(text.value)))
     return [Problem(*text.place(path), dotted(path), message, advice) for path, message, advice in faults]
 
 
@@ -218,15 +219,9 @@ def _objective_bound(path: Path, entry: Doc) -> Iterator[Fault]:
     if wanted not in entry:
         yield path, f"An objective for {promise.value} needs {wanted}.", "Add the bound that makes a minute good."
     else:
-        yield from _bound((*path, wanted), entry[wanted], "ms" if promise is Promise.LATENCY else "%")
+        yield from _bound((*path, wanted), entry[wanted], promise.unit)
     if other in entry:
         yield (*path, other), f"An objective for {promise.value} has no {other}.", f"Write {wanted} instead."
-    if promise is not Promise.LATENCY and "statistic" in entry:
-        yield (
-            (*path, "statistic"),
-            f"An objective for {promise.value} has no statistic.",
-            "Take it out; it belongs to latency.",
-        )
 
 
 def _thresholds(doc: Doc) -> Iterator[Fault]:
@@ -325,11 +320,11 @@ def _tier_follows(path: Path, before: tuple[Decimal, Decimal], this: tuple[Decim
 
 
 def _fee(doc: Doc) -> Iterator[Fault]:
-    amount, currency = doc["fee"]["monthly"].split()
+    amount, currency = doc["fees"]["monthly"].split()
     digits = len(amount.partition(".")[2])
     if digits > EXPONENTS.get(currency, 2):
         yield (
-            ("fee", "monthly"),
+            ("fees", "monthly"),
             f"{amount} has parts that {currency} does not have.",
             f"Write at most {EXPONENTS.get(currency, 2)} decimals.",
         )
