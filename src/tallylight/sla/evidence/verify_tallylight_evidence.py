@@ -231,7 +231,7 @@ def read_contract(evidence: Evidence, sha256: str) -> Contract:
         tiers=tuple((percent(each["below"]), percent(each["credit"])) for each in document["credit"]["tiers"]),
         cap=percent(document["credit"]["cap"]),
         combine=document["credit"]["combine"],
-        fee=money(document["fee"]["monthly"]),
+        fee=monthly(document["fees"]),
     )
 
 
@@ -273,6 +273,12 @@ def money(text: str) -> tuple[int, str]:
     amount, currency = text.split()
     minor = Fraction(amount) * 10 ** EXPONENTS.get(currency, 2)
     return round(minor), currency
+
+
+def monthly(fees: Json) -> tuple[int, str]:
+    """The base fee and the recurring ones."""
+    amounts = [money(text) for text in (fees["monthly"], *(each["amount"] for each in fees.get("recurring", ())))]
+    return sum(minor for minor, _ in amounts), amounts[0][1]
 
 
 # ---------------------------------------------------------------- judging

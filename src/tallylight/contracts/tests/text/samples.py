@@ -69,6 +69,13 @@ def example(name: str) -> Agreement:
     return read((EXAMPLES / f"{name}.yaml").read_text(encoding="utf-8")).agreement
 
 
+def plain() -> Agreement:
+    """The starter agreement without the parts that may be left out."""
+    starter = example("starter")
+    support = tuple(replace(each, answer=Answer.TAKEN, pauses=(), contacts=()) for each in starter.support)
+    return replace(starter, support=support, exclusions=(), capacity=None, privacy=None, exit=None)
+
+
 def usd(amount: str) -> Money:
     return Money.of(amount, "USD")
 

@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 
 from tallylight.contracts.agreement import Agreement, Answer, Attain, Level
-from tallylight.contracts.tests.text.samples import everything, example, usd
+from tallylight.contracts.tests.text.samples import everything, example, plain, usd
 from tallylight.contracts.text import agreement_text
 from tallylight.contracts.text.words import NO_BREAK
 from tallylight.typeset.api import Clause, Document, Language, Signatures, Table
@@ -50,26 +50,26 @@ def test_both_languages_have_the_same_clauses() -> None:
 
 
 def test_what_is_not_agreed_is_not_spoken_of() -> None:
-    keys = {section.key for section in text(example("starter")).sections}
+    keys = {section.key for section in text(plain()).sections}
     assert keys.isdisjoint({"capacity", "privacy"})
     assert {"capacity", "privacy"} <= {section.key for section in text(everything()).sections}
 
 
 def test_a_part_that_is_left_out_moves_the_numbers_of_all_references() -> None:
-    plain, full = text(example("starter")), text(everything())
-    assert plain.number_of("fees") != full.number_of("fees")
-    assert f"clause {plain.number_of('fees')}" in told(example("starter"), "credits")
+    bare, full = text(plain()), text(everything())
+    assert bare.number_of("fees") != full.number_of("fees")
+    assert f"clause {bare.number_of('fees')}" in told(plain(), "credits")
     assert f"clause {full.number_of('fees')}" in told(everything(), "credits")
 
 
 def test_what_counts_as_a_response_follows_each_level() -> None:
-    plain = example("starter")
-    assert "has also written" not in told(plain, "definitions")
+    bare = plain()
+    assert "has also written" not in told(bare, "definitions")
     support = tuple(
-        replace(each, answer=Answer.ANSWERED) if each.level is Level.MAJOR else each for each in plain.support
+        replace(each, answer=Answer.ANSWERED) if each.level is Level.MAJOR else each for each in bare.support
     )
     assert "In cases of the level “major” that person has also written" in told(
-        replace(plain, support=support), "definitions"
+        replace(bare, support=support), "definitions"
     )
 
 
