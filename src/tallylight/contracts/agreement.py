@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from tallylight.contracts.commercial import Capacity, ChangeNotice, Exit, Fees, Privacy, Scope, Term, Wording
 from tallylight.kernel.business_time import Calendar
-from tallylight.kernel.money import Money
+from tallylight.kernel.money import Money, Rounding
 
 
 class Level(StrEnum):
@@ -112,15 +112,6 @@ class CreditBase(StrEnum):
 
     MONTHLY_FEES = "monthly-fees"
     SERVICE_FEES = "service-fees"
-
-
-class Rounding(StrEnum):
-    """How an amount becomes whole minor units, once, at the end."""
-
-    HALF_EVEN = "half-even"
-    HALF_UP = "half-up"
-    DOWN = "down"
-    UP = "up"
 
 
 class CreditForm(StrEnum):

@@ -1,4 +1,4 @@
-"""From counted slices to attainment: which part of the minutes that count was good. Pure and exact."""
+"""From counted slices to attainment: which part of the slices that count was good. Pure and exact."""
 
 from __future__ import annotations
 
@@ -27,22 +27,30 @@ class Counts:
         )
 
     @property
-    def minutes(self) -> int:
+    def slices(self) -> int:
         """All of them."""
         return self.good + self.bad + self.unknown + self.excluded
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """`good` of `counted` slices: the fraction that a target is held against."""
+    """`good` of `counted` slices: the fraction that a target is held against.
 
-    good: int
+    `good` is whole where a slice is good or bad as a whole, and exact where parts of slices count.
+    """
+
+    good: int | Fraction
     counted: int
+
+    @property
+    def lost(self) -> int | Fraction:
+        """Slices, or slices' worth, that count and were not good."""
+        return self.counted - self.good
 
     @property
     def attained(self) -> Fraction | None:
         """The exact share in per cent; None when nothing counts."""
-        return Fraction(100 * self.good, self.counted) if self.counted else None
+        return Fraction(100 * self.good) / self.counted if self.counted else None
 
     @property
     def shown(self) -> Decimal | None:
@@ -53,21 +61,21 @@ class Standing:
         """Whether the target is reached; None when nothing counts."""
         return None if self.attained is None else self.attained >= Fraction(target)
 
-    def and_good(self, minutes: int) -> Standing:
-        """The standing if `minutes` more slices were all good."""
-        return Standing(self.good + minutes, self.counted + minutes)
+    def and_good(self, slices: int) -> Standing:
+        """The standing if `slices` more were all good."""
+        return Standing(self.good + slices, self.counted + slices)
 
 
 def standing(counts: Counts, unknown: UnknownCounts) -> Standing:
-    """What counts, with unknown slices as the objective says."""
+    """What counts when every slice counts as a whole, with unknown slices as the objective says."""
     good = counts.good + (counts.unknown if unknown is UnknownCounts.GOOD else 0)
     bad = counts.bad + (counts.unknown if unknown is UnknownCounts.BAD else 0)
     return Standing(good, good + bad)
 
 
-def budget(minutes: int, target: Decimal) -> int:
-    """How many of `minutes` slices may be bad before the target is missed."""
-    return int(minutes * (100 - Fraction(target)) / 100)
+def budget(slices: int, target: Decimal) -> int:
+    """How many of `slices` may be bad before the target is missed."""
+    return int(slices * (100 - Fraction(target)) / 100)
 
 
 def shown(share: Fraction) -> Decimal:

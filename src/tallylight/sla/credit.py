@@ -1,99 +1,54 @@
-"""From missed objectives to an amount of money, with every step said. Pure and exact; rounded once, half-even, at the end."""
+"""From missed objectives and broken support promises to an amount of money. Pure and exact; rounded once, at the end.
+
+- A missed objective earns the deepest tier its attainment fell under: its own tiers where it has some. An objective of
+  availability without tiers of its own earns, where the contract credits outages, what was lost in per cent times the agreed
+  multiple instead. A kept objective earns nothing.
+- Credits of several objectives over the same fees become one as the contract combines them, at most the cap. Fees are those of
+  the month, or of the objective's service; a part of a month counts with its share of the minutes.
+- Each broken support promise earns its percentage of the fees of a whole month, together at most what the contract says for its
+  clock, in the order in which they were broken, as far as the caps of the whole month leave room.
+- The cap bounds percentages, before the one rounding.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
-from tallylight.contracts.api import Combine, CreditTable, Tier
-from tallylight.kernel.errors import gettext_noop
-from tallylight.kernel.money import Money
-from tallylight.kernel.sentence import Fact, Sentence
-from tallylight.sla.attainment import Standing
-
-NOTHING_COUNTS = gettext_noop("%(objective)s in %(region)s: no minute counts, so nothing is owed.")
-KEPT = gettext_noop(
-    "%(objective)s in %(region)s was kept: %(good)s of %(counted)s minutes were good, which is %(attained)s%%; "
-    "%(target)s%% were promised."
-)
-MISSED = gettext_noop(
-    "%(objective)s in %(region)s was missed: %(good)s of %(counted)s minutes were good, which is %(attained)s%%; "
-    "%(target)s%% were promised. Below %(below)s%% the credit is %(credit)s%% of the monthly fee."
-)
-MISSED_FREE = gettext_noop(
-    "%(objective)s in %(region)s was missed: %(good)s of %(counted)s minutes were good, which is %(attained)s%%; "
-    "%(target)s%% were promised. No tier of the credit table begins above that, so nothing is owed."
-)
-LARGEST = gettext_noop("Of several credits the largest counts: %(percent)s%%.")
-SUM = gettext_noop("The credits add up to %(percent)s%%.")
-CAPPED = gettext_noop("A month earns at most %(cap)s%%, so %(percent)s%% become %(cap)s%%.")
-PART = gettext_noop(
-    "This contract version applies to %(minutes)s of the month's %(of)s minutes, so that part of the fee counts."
-)
-AMOUNT = gettext_noop("%(percent)s%% of %(fee)s is %(amount)s, rounded once, half to even.")
-AMOUNT_OF_PART = gettext_noop(
-    "%(percent)s%% of %(fee)s, times %(minutes)s, divided by %(of)s, is %(amount)s, rounded once, half to even."
-)
-NOTHING_OWED = gettext_noop("Every promise that counts was kept; no credit is owed.")
+from tallylight.contracts.api import Combine, CreditBase, CreditTable, Fees, Level, MissCredit, Promise, Promised
+from tallylight.kernel.money import Money, rounded
+from tallylight.sla import derivation
+from tallylight.sla.earned import Credit, Earned, Miss, Outcome, Paid, Part, PartOfMonth, Term
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How one objective stands in one region; `target` in per cent."""
-
-    objective: str
-    region: str
-    target: Decimal
-    standing: Standing
-
-
-@dataclass(frozen=True, slots=True)
-class Credit:
-    """What is owed: `amount`, which is `percent` of the fee (or of its part), and the steps that lead there."""
-
-    amount: Money
-    percent: Decimal
-    steps: tuple[Sentence, ...]
+def credits_of(parts: Sequence[PartOfMonth]) -> tuple[Credit, ...]:
+    """What each part of a month earns, in order of time. Never more than the caps of all parts together."""
+    terms = [_terms(each) for each in parts]
+    room = _Room()
+    for each, found in zip(parts, terms, strict=True):
+        room.leave(each, found)
+    return tuple(_credit(each, found, room) for each, found in zip(parts, terms, strict=True))
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """The share of a month that a contract version applies to, in minutes."""
-
-    minutes: int
-    of: int
-
-    @property
-    def share(self) -> Fraction:
-        return Fraction(self.minutes, self.of)
+def credit(
+    table: CreditTable, fees: Fees, outcomes: Sequence[Outcome], part: Part, misses: Sequence[Miss] = ()
+) -> Credit:
+    """What a month under one contract version earns, or a part of one taken by itself."""
+    return credits_of([PartOfMonth(table, fees, part, outcomes, misses)])[0]
 
 
-def credit(table: CreditTable, fee: Money, outcomes: Sequence[Outcome], part: Part) -> Credit:
-    """What the outcomes of a month, or of the part of one, earn. Never above the cap."""
-    earned = [(outcome, tier_of(table, outcome)) for outcome in outcomes]
-    percents = [tier.credit for _, tier in earned if tier]
-    combined = _combined(table.combine, percents)
-    percent = min(combined, table.cap)
-    amount = share_of(fee, percent, part.share)
-    steps = [*(_outcome_step(outcome, tier) for outcome, tier in earned)]
-    steps += _percent_steps(table, percents, combined)
-    steps += _amount_steps(fee, percent, amount, part)
-    return Credit(amount, percent, tuple(steps))
-
-
-def tier_of(table: CreditTable, outcome: Outcome) -> Tier | None:
-    """The deepest tier a missed objective fell under; None for a kept one, one without minutes, or a miss above every tier."""
-    attained = outcome.standing.attained
-    if attained is None or outcome.standing.keeps(outcome.target):
-        return None
-    return next((tier for tier in reversed(table.tiers) if attained < Fraction(tier.below)), None)
-
-
-def share_of(fee: Money, percent: Decimal, part: Fraction) -> Money:
-    """`percent` per cent of `part` of `fee`, rounded once, half-even."""
-    return Money(round(fee.minor * Fraction(percent) / 100 * part), fee.currency)
+def earned_by(table: CreditTable, outcome: Outcome) -> Earned:
+    """What an outcome earns by itself: nothing for one that was kept, that nothing counts for, or above every tier."""
+    attained = outcome.tally.standing.attained
+    if attained is None or not outcome.missed:
+        return Earned(outcome, Fraction(0), None)
+    if table.outage and outcome.objective.promise is Promise.AVAILABILITY and not outcome.objective.tiers:
+        return Earned(outcome, (100 - attained) * Fraction(table.outage.multiple), table.outage)
+    tiers = outcome.objective.tiers or table.tiers
+    tier = next((each for each in reversed(tiers) if attained < Fraction(each.below)), None)
+    return Earned(outcome, Fraction(tier.credit) if tier else Fraction(0), tier)
 
 
 def total(credits_: Iterable[Credit]) -> tuple[Money, ...]:
@@ -105,50 +60,68 @@ def total(credits_: Iterable[Credit]) -> tuple[Money, ...]:
     return tuple(sums.values())
 
 
-def _combined(combine: Combine, percents: list[Decimal]) -> Decimal:
-    if not percents:
-        return Decimal(0)
-    return max(percents) if combine is Combine.WORST else sum(percents, Decimal(0))
+@dataclass(slots=True)
+class _Room:
+    """What is left of a month for broken promises: minor units by currency under the caps, per cent used by clock."""
+
+    minor: dict[str, Fraction] = field(default_factory=dict)
+    used: dict[tuple[Level, Promised], Fraction] = field(default_factory=dict)
+
+    def leave(self, each: PartOfMonth, terms: Sequence[Term]) -> None:
+        """Add what a part's objectives leave of its cap."""
+        fee, share = each.fees.every_month, each.part.share
+        cap = fee.minor * Fraction(each.table.cap) / 100 * share
+        left = max(cap - sum(term.exact(share) for term in terms), Fraction(0))
+        self.minor[fee.currency] = self.minor.get(fee.currency, Fraction(0)) + left
+
+    def allowed(self, rule: MissCredit) -> Fraction:
+        """Per cent that one more miss of the rule earns; it is used up by asking."""
+        used = self.used.get((rule.level, rule.clock), Fraction(0))
+        percent = max(min(Fraction(rule.credit), Fraction(rule.most) - used), Fraction(0))
+        self.used[rule.level, rule.clock] = used + percent
+        return percent
+
+    def take(self, amount: Fraction, currency: str) -> Fraction:
+        """As much of `amount` as there is room for."""
+        taken = min(amount, self.minor[currency])
+        self.minor[currency] -= taken
+        return taken
 
 
-def _outcome_step(outcome: Outcome, tier: Tier | None) -> Sentence:
-    facts: dict[str, Fact] = {"objective": outcome.objective, "region": outcome.region}
-    if outcome.standing.shown is None:
-        return Sentence(NOTHING_COUNTS, facts)
-    measured: dict[str, Fact] = {
-        **facts,
-        "good": outcome.standing.good,
-        "counted": outcome.standing.counted,
-        "attained": outcome.standing.shown,
-        "target": plain(outcome.target),
-    }
-    if outcome.standing.keeps(outcome.target):
-        return Sentence(KEPT, measured)
-    if tier is None:
-        return Sentence(MISSED_FREE, measured)
-    return Sentence(MISSED, {**measured, "below": plain(tier.below), "credit": plain(tier.credit)})
+def _terms(each: PartOfMonth) -> tuple[Term, ...]:
+    """One term for all fees of the month, or one for each service, in the order of the contract."""
+    by_service = each.table.base is CreditBase.SERVICE_FEES
+    groups: dict[str, list[Earned]] = {} if by_service else {"": []}
+    for outcome in each.outcomes:
+        groups.setdefault(outcome.objective.service if by_service else "", []).append(earned_by(each.table, outcome))
+    return tuple(_term(each, service, tuple(earned)) for service, earned in groups.items())
 
 
-def _percent_steps(table: CreditTable, percents: list[Decimal], combined: Decimal) -> Iterator[Sentence]:
-    if len(percents) > 1:
-        yield Sentence(LARGEST if table.combine is Combine.WORST else SUM, {"percent": plain(combined)})
-    if combined > table.cap:
-        yield Sentence(CAPPED, {"cap": plain(table.cap), "percent": plain(combined)})
+def _term(each: PartOfMonth, service: str, earned: tuple[Earned, ...]) -> Term:
+    percents = [one.percent for one in earned if one.by]
+    worst = each.table.combine is Combine.WORST
+    combined = max(percents, default=Fraction(0)) if worst else sum(percents, Fraction(0))
+    fee = each.fees.of_service(service) if service else each.fees.every_month
+    return Term(service, fee, earned, combined, min(combined, Fraction(each.table.cap)))
 
 
-def _amount_steps(fee: Money, percent: Decimal, amount: Money, part: Part) -> Iterator[Sentence]:
-    if not percent:
-        yield Sentence(NOTHING_OWED)
-        return
-    facts: dict[str, Fact] = {"percent": plain(percent), "fee": fee, "amount": amount}
-    if part.share == 1:
-        yield Sentence(AMOUNT, facts)
-        return
-    minutes: dict[str, Fact] = {"minutes": part.minutes, "of": part.of}
-    yield Sentence(PART, minutes)
-    yield Sentence(AMOUNT_OF_PART, {**facts, **minutes})
+def _credit(each: PartOfMonth, terms: Sequence[Term], room: _Room) -> Credit:
+    fee, share = each.fees.every_month, each.part.share
+    paid = tuple(_paid(each.table, each.misses, room))
+    promises = fee.minor * sum((one.percent for one in paid), Fraction(0)) / 100
+    allowed = room.take(promises, fee.currency)
+    exact = sum((term.exact(share) for term in terms), Fraction(0)) + allowed
+    amount = Money(rounded(exact, each.table.rounding), fee.currency)
+    whole = fee.minor * share
+    percent = derivation.decimal(100 * exact / whole) if whole else Decimal(0)
+    left = allowed if allowed < promises else None
+    steps = tuple(derivation.steps(each.table, fee, each.part, terms, paid, left, amount))
+    return Credit(amount, percent, steps)
 
 
-def plain(number: Decimal) -> Decimal:
-    """Without trailing zeros and without an exponent: 99.90 as 99.9, 100 as 100."""
-    return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
+def _paid(table: CreditTable, misses: Sequence[Miss], room: _Room) -> Iterator[Paid]:
+    rules = {(rule.level, rule.clock): rule for rule in table.misses}
+    for miss in sorted(misses, key=lambda each: (each.at, each.case)):
+        rule = rules.get((miss.level, miss.clock))
+        if rule:
+            yield Paid(miss, room.allowed(rule), Fraction(rule.credit))

@@ -1,10 +1,13 @@
-"""One-minute slices: is a minute of a region good, bad, unknown or excluded by an objective? Pure, a month in one pass.
+"""Slices: is a minute, or five, of a region good, bad, unknown or excluded by an objective? Pure, a month in one pass.
 
-A region is judged by its worst measured node: a minute is bad when any node was out of bounds, good when at least one was
-measured and none was out of bounds, and unknown when none was measured. A node is measured in a minute when at least
-`min_samples` probe packets were sent on its paths and the figure exists. A minute in which no packet came back has no round trip:
-it is unknown for latency, and bad for availability and loss, so that one outage is not counted for what nobody could measure.
-An excluded minute stays excluded whatever was measured.
+A region is judged by its worst measured node: a slice is bad when any node was out of bounds, good when at least one was
+measured and none was out of bounds, and unknown when none was measured. A node is measured in a slice when at least
+`min_samples` probe packets were sent on its paths and the figure exists. A slice in which no packet came back has no round trip:
+it is unknown for latency and jitter, and bad for availability and loss, so that one outage is not counted for what nobody could
+measure. What is reported slice by slice is judged in the same way, as one node that was measured elsewhere. An excluded slice
+stays excluded whatever was measured.
+
+Slices begin at multiples of their length since midnight UTC, so that a day is the same number of slices for everybody.
 """
 
 from __future__ import annotations
@@ -25,6 +28,8 @@ Bools = NDArray[np.bool_]
 Verdicts = NDArray[np.int8]
 
 MINUTE_S = 60
+#: The name under which reported figures stand where nodes are named.
+REPORTED = "reported"
 
 
 class Verdict(IntEnum):
@@ -43,10 +48,10 @@ class Verdict(IntEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RegionMinutes:
-    """What was measured in a region: row i is the minute that starts at unix second `start_s + 60 i`, column j is `nodes[j]`.
+    """What was measured in a region: row i is the slice that starts at unix second `start_s + slice_s i`, column j is `nodes[j]`.
 
-    `sent`: probe packets on the node's paths. `mean_ms`, `p95_ms`: round trips; `loss_pct`: packets lost, 0 to 100; NaN where
-    there is no figure.
+    `sent`: probe packets on the node's paths. `mean_ms`, `p95_ms`: round trips; `loss_pct`: packets lost, 0 to 100; `jitter_ms`:
+    their mean jitter; NaN where there is no figure.
     """
 
     start_s: int
@@ -55,16 +60,33 @@ class RegionMinutes:
     mean_ms: Floats
     p95_ms: Floats
     loss_pct: Floats
+    jitter_ms: Floats
+    slice_s: int = MINUTE_S
 
     def __len__(self) -> int:
         return int(self.sent.shape[0])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class ReportedSlices:
+    """What somebody reported for one objective in a region, slice by slice: `figures` in the objective's unit, NaN where nothing
+    was reported; `samples` behind them; `affected` share of users and `load` as in `Slices`."""
+
+    start_s: int
+    slice_s: int
+    figures: Floats
+    samples: Ints
+    affected: Floats
+    load: Ints
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Slices:
     """Judged slices in order, `slice_s` seconds each.
 
-    `figures` and `sent` are the worst node's, `worst` is its index in `nodes`; NaN, 0 and -1 when unknown.
+    `figures` and `sent` are the worst node's, `worst` is its index in `nodes`; NaN, 0 and -1 when unknown. `affected` is the
+    share of users that a bad slice hit, 0 to 1, NaN where nobody counted them; `load` what is held against an agreed multiple of
+    its mean, in whole units of whoever measured it, -1 where unknown.
     """
 
     start_s: int
@@ -73,6 +95,8 @@ class Slices:
     figures: Floats
     worst: Ints
     sent: Ints
+    affected: Floats
+    load: Ints
     slice_s: int = MINUTE_S
 
     def __len__(self) -> int:
@@ -90,20 +114,36 @@ def counts_of(verdicts: Verdicts) -> Counts:
 
 
 def judge(objective: Objective, minutes: RegionMinutes, excluded: Bools) -> Slices:
-    """Every minute judged by `objective`; `excluded[i]` takes minute i out."""
+    """Every slice judged by `objective`, whose length the slices have; `excluded[i]` takes slice i out."""
     figures = _figures(objective, minutes)
     known = (minutes.sent >= objective.min_samples) & np.isfinite(figures)
-    out = _out_of_bound(objective, figures)
-    measured, broken = known.any(axis=1), (known & out).any(axis=1)
-    verdicts = np.select([excluded, ~measured, broken], [Verdict.EXCLUDED, Verdict.UNKNOWN, Verdict.BAD], Verdict.GOOD)
     worst = _worst(figures, known, lower_is_worse=objective.promise is Promise.AVAILABILITY)
     return Slices(
         start_s=minutes.start_s,
+        slice_s=minutes.slice_s,
         nodes=minutes.nodes,
-        verdicts=verdicts.astype(np.int8),
+        verdicts=_verdicts(known.any(axis=1), (known & _out_of_bound(objective, figures)).any(axis=1), excluded),
         figures=_picked(figures, worst, np.nan),
         worst=worst,
         sent=_picked(minutes.sent, worst, 0).astype(np.int64),
+        affected=np.full(len(minutes), np.nan),
+        load=np.full(len(minutes), -1, np.int64),
+    )
+
+
+def judge_reported(objective: Objective, reported: ReportedSlices, excluded: Bools) -> Slices:
+    """Every reported slice judged by `objective`; `excluded[i]` takes slice i out."""
+    known = (reported.samples >= objective.min_samples) & np.isfinite(reported.figures)
+    return Slices(
+        start_s=reported.start_s,
+        slice_s=reported.slice_s,
+        nodes=(REPORTED,),
+        verdicts=_verdicts(known, known & _out_of_bound(objective, reported.figures), excluded),
+        figures=np.where(known, reported.figures, np.nan),
+        worst=np.where(known, 0, -1).astype(np.int64),
+        sent=np.where(known, reported.samples, 0).astype(np.int64),
+        affected=reported.affected,
+        load=reported.load,
     )
 
 
@@ -118,7 +158,7 @@ def _out_of_bound(objective: Objective, figures: Floats) -> Bools:
 
 
 def minutes_within(start_s: int, count: int, spans: list[tuple[float, float]], *, slice_s: int = MINUTE_S) -> Bools:
-    """Which of `count` minutes (or longer slices) from `start_s` on begin within one of the half-open `spans` (unix seconds)."""
+    """Which of `count` slices from `start_s` on begin within one of the half-open `spans` (unix seconds)."""
     begins = start_s + slice_s * np.arange(count, dtype=np.int64)
     inside = np.zeros(count, dtype=np.bool_)
     for first, last in spans:
@@ -127,9 +167,21 @@ def minutes_within(start_s: int, count: int, spans: list[tuple[float, float]], *
 
 
 def _figures(objective: Objective, minutes: RegionMinutes) -> Floats:
-    if objective.promise is Promise.LATENCY:
-        return minutes.p95_ms if objective.statistic is Statistic.P95 else minutes.mean_ms
-    return 100.0 - minutes.loss_pct if objective.promise is Promise.AVAILABILITY else minutes.loss_pct
+    match objective.promise:
+        case Promise.LATENCY:
+            return minutes.p95_ms if objective.statistic is Statistic.P95 else minutes.mean_ms
+        case Promise.AVAILABILITY:
+            return 100.0 - minutes.loss_pct
+        case Promise.LOSS:
+            return minutes.loss_pct
+        case Promise.JITTER:
+            return minutes.jitter_ms
+    raise ValueError(f"probes don't measure {objective.promise.value}: its figures have to be reported")
+
+
+def _verdicts(measured: Bools, broken: Bools, excluded: Bools) -> Verdicts:
+    chosen = np.select([excluded, ~measured, broken], [Verdict.EXCLUDED, Verdict.UNKNOWN, Verdict.BAD], Verdict.GOOD)
+    return chosen.astype(np.int8)
 
 
 def _worst(figures: Floats, known: Bools, *, lower_is_worse: bool) -> Ints:

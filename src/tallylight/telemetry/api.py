@@ -82,22 +82,26 @@ def minutes_since(now: datetime) -> datetime:
     return oldest.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
 
 
-def minute_stats(region: str, start: datetime, end: datetime) -> MinuteStats:
-    """Per minute and node of `region`, for every minute that starts within [start, end): see MinuteStats.
+def minute_stats(region: str, start: datetime, end: datetime, *, slice_s: int = 60) -> MinuteStats:
+    """Per slice of `slice_s` and node of `region`, for every slice that starts within [start, end): see MinuteStats.
 
     Nodes retired since are included. Raises SpanTooWide, HistoryAway.
     """
-    return queries.minute_stats(shared(), _nodes_of(region, start, end), start=start, end=end)
+    return queries.minute_stats(shared(), _nodes_of(region, start, end), start=start, end=end, slice_s=slice_s)
 
 
-def checked_minute_stats(region: str, start: datetime, end: datetime) -> tuple[MinuteStats, Basis]:
+def checked_minute_stats(
+    region: str, start: datetime, end: datetime, *, slice_s: int = 60
+) -> tuple[MinuteStats, Basis]:
     """As `minute_stats`, after holding the minutes against the seconds they were rolled up from, where those still are.
 
     Minutes that lack seconds, or count some twice, are made anew from the seconds. Raises SpanTooWide, HistoryAway.
     """
     nodes = _nodes_of(region, start, end)
     compared, different = queries.held_against_seconds(shared(), nodes, start=start, end=end)
-    stats = queries.minute_stats(shared(), nodes, start=start, end=end, from_seconds=different > 0)
+    stats = queries.minute_stats(
+        shared(), nodes, start=start, end=end, slice_s=slice_s, from_seconds=different > 0
+    )
     basis = Basis.SECONDS if different else Basis.MINUTES_CHECKED if compared else Basis.MINUTES
     return stats, basis
 

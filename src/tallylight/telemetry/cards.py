@@ -165,12 +165,13 @@ class Trend:
 
 @dataclass(frozen=True, slots=True)
 class MinuteStats:
-    """Per minute and node, ordered by (minute, node), one row for every minute of the span and every known node of the region.
+    """Per slice of `slice_s` (a minute unless asked otherwise) and node, ordered by (slice, node), one row for every slice of the
+    span and every known node of the region.
 
-    `minute_s`: unix second the minute starts. `node`: index into `nodes`. `sent`: probe packets of all its pairs; 0 means nobody
+    `minute_s`: unix second the slice starts. `node`: index into `nodes`. `sent`: probe packets of all its pairs; 0 means nobody
     measured. Figures are the lower median over the node's peers of the pair's pooled figure: `mean_ms` and `p95_ms` of round
-    trips (NaN without any), `loss_pct` of lost in lost and received (NaN without either). `heard_s`: seconds in which the
-    node itself reported.
+    trips and `jitter_ms`, their mean jitter over the seconds (RFC 3393; NaN without any), `loss_pct` of lost in lost and received
+    (NaN without either). `heard_s`: seconds in which the node itself reported.
     """
 
     nodes: tuple[str, ...]
@@ -180,7 +181,9 @@ class MinuteStats:
     mean_ms: Floats
     p95_ms: Floats
     loss_pct: Floats
+    jitter_ms: Floats
     heard_s: Ints
+    slice_s: int = 60
 
     def __len__(self) -> int:
         return int(self.minute_s.size)

@@ -125,44 +125,55 @@ def nodes_seen_in(history: History, region: str, *, start: datetime, end: dateti
 #: The rollup's columns that figures are made of, as its view makes them of seconds.
 _ROLLED_UP = f"""
     SELECT toStartOfMinute(at - 1) AS minute, node, peer, count() AS seconds, sum(sent) AS sent, sum(received) AS received,
-        sum(lost) AS lost, sum(length(rtts_us)) AS rtts, sum(arraySum(rtts_us)) AS rtt_us,
+        sum(lost) AS lost, sum(jitter_us) AS jitter_us, sum(length(rtts_us)) AS rtts, sum(arraySum(rtts_us)) AS rtt_us,
         quantilesTDigestArrayState({QUANTILES})(rtts_us) AS rtt
     FROM path_second
     WHERE at > toDateTime(%(start)s, 'UTC') AND at <= toDateTime(%(end)s, 'UTC') AND (node IN %(nodes)s OR peer IN %(nodes)s)
     GROUP BY minute, node, peer"""
+#: Sums and digests of minutes merge exactly, so that a slice of any length is as one that was measured whole.
 _PAIRS = """
-    SELECT toUnixTimestamp(minute) AS at, least(node, peer) AS a, greatest(node, peer) AS b, sum(p.sent) AS packets,
+    SELECT {slot} AS at, least(node, peer) AS a, greatest(node, peer) AS b, sum(p.sent) AS packets,
         sum(p.rtt_us) / sum(p.rtts) / 1000 AS mean_ms, quantilesTDigestArrayMerge(0.5, 0.95, 0.99)(p.rtt)[2] / 1000 AS p95_ms,
-        100 * sum(p.lost) / (sum(p.lost) + sum(p.received)) AS loss_pct
+        100 * sum(p.lost) / (sum(p.lost) + sum(p.received)) AS loss_pct,
+        if(sum(p.rtts) > 0, sum(p.jitter_us) / sum(p.seconds) / 1000, nan) AS jitter_ms
     FROM {minutes} AS p
-    WHERE at >= %(start)s AND at < %(end)s AND (node IN %(nodes)s OR peer IN %(nodes)s)
+    WHERE toUnixTimestamp(minute) >= %(start)s AND toUnixTimestamp(minute) < %(end)s
+        AND (node IN %(nodes)s OR peer IN %(nodes)s)
     GROUP BY at, a, b"""
 _FIGURES = """
     SELECT at, name, sum(packets), medianExactLowIf(mean_ms, isFinite(mean_ms)), medianExactLowIf(p95_ms, isFinite(p95_ms)),
-        medianExactLowIf(loss_pct, isFinite(loss_pct)), countIf(isFinite(mean_ms)), countIf(isFinite(loss_pct))
+        medianExactLowIf(loss_pct, isFinite(loss_pct)), medianExactLowIf(jitter_ms, isFinite(jitter_ms)),
+        countIf(isFinite(mean_ms)), countIf(isFinite(loss_pct))
     FROM ({pairs}) ARRAY JOIN [a, b] AS name WHERE name IN %(nodes)s GROUP BY at, name"""
 _HEARD = """
-    SELECT toUnixTimestamp(minute) AS at, node, sum(seconds) FROM node_minute
-    WHERE at >= %(start)s AND at < %(end)s AND node IN %(nodes)s GROUP BY at, node"""
+    SELECT {slot} AS at, node, sum(seconds) FROM node_minute
+    WHERE toUnixTimestamp(minute) >= %(start)s AND toUnixTimestamp(minute) < %(end)s AND node IN %(nodes)s GROUP BY at, node"""
 
 
 def minute_stats(
-    history: History, nodes: Iterable[str], *, start: datetime, end: datetime, from_seconds: bool = False
+    history: History,
+    nodes: Iterable[str],
+    *,
+    start: datetime,
+    end: datetime,
+    slice_s: int = 60,
+    from_seconds: bool = False,
 ) -> MinuteStats:
-    """Figures of `nodes` for every minute that starts within [start, end), from the rollup or anew from the seconds.
+    """Figures of `nodes` for every slice (of whole minutes, from a multiple of its length on) that starts within [start, end).
 
-    Raises SpanTooWide, HistoryAway.
+    From the rollup, or anew from the seconds. Raises SpanTooWide, HistoryAway.
     """
     names = tuple(sorted(nodes))
-    first = -int(-start.timestamp() // 60) * 60
-    minutes = _instants(first, end, 60, bound=MAX_MINUTES // max(len(names), 1))
-    stats = _empty_minutes(names, minutes)
+    first = -int(-start.timestamp() // slice_s) * slice_s
+    instants = _instants(first, end, slice_s, bound=MAX_MINUTES // max(len(names), 1))
+    stats = _empty_minutes(names, instants, slice_s)
     if len(stats):
-        facts = {"nodes": list(names), "start": first, "end": math.ceil(end.timestamp())}
+        facts = {"nodes": list(names), "start": first, "end": int(instants[-1]) + slice_s, "slice": slice_s}
+        slot = "toInt64(intDiv(toUnixTimestamp(minute), %(slice)s) * %(slice)s)"
         minutes_of = f"({_ROLLED_UP})" if from_seconds else "path_minute"
-        question = _FIGURES.format(pairs=_PAIRS.format(minutes=minutes_of))
+        question = _FIGURES.format(pairs=_PAIRS.format(minutes=minutes_of, slot=slot))
         _fill_figures(stats, history.columns(question, facts))
-        _fill_heard(stats, history.columns(_HEARD, facts))
+        _fill_heard(stats, history.columns(_HEARD.format(slot=slot), facts))
     return stats
 
 
@@ -170,12 +181,12 @@ _ANY_SECOND = """
     SELECT 1 FROM path_second WHERE at > toDateTime(%(start)s, 'UTC') AND at <= toDateTime(%(end)s, 'UTC') LIMIT 1"""
 _ROLLUP = """
     SELECT minute, node, peer, sum(p.seconds) AS seconds, sum(p.sent) AS sent, sum(p.received) AS received,
-        sum(p.lost) AS lost, sum(p.rtts) AS rtts, sum(p.rtt_us) AS rtt_us
+        sum(p.lost) AS lost, sum(p.jitter_us) AS jitter_us, sum(p.rtts) AS rtts, sum(p.rtt_us) AS rtt_us
     FROM path_minute AS p
     WHERE minute >= toDateTime(%(start)s, 'UTC') AND minute < toDateTime(%(end)s, 'UTC')
         AND (node IN %(nodes)s OR peer IN %(nodes)s)
     GROUP BY minute, node, peer"""
-_SUMS = ("sent", "received", "lost", "rtts", "rtt_us")
+_SUMS = ("sent", "received", "lost", "jitter_us", "rtts", "rtt_us")
 _DIFFERENT = f"""
     SELECT count(), countIf(raw.seconds > rolled.seconds OR rolled.seconds > 60
         OR (raw.seconds = rolled.seconds AND ({" OR ".join(f"raw.{name} != rolled.{name}" for name in _SUMS)})))
@@ -198,7 +209,7 @@ def held_against_seconds(history: History, nodes: Iterable[str], *, start: datet
     return compared, different
 
 
-def _empty_minutes(names: tuple[str, ...], minutes: Ints) -> MinuteStats:
+def _empty_minutes(names: tuple[str, ...], minutes: Ints, slice_s: int) -> MinuteStats:
     size = minutes.size * len(names)
     unknown, none = np.full(size, np.nan), np.zeros(size, np.int64)
     return MinuteStats(
@@ -209,26 +220,29 @@ def _empty_minutes(names: tuple[str, ...], minutes: Ints) -> MinuteStats:
         mean_ms=unknown.copy(),
         p95_ms=unknown.copy(),
         loss_pct=unknown.copy(),
+        jitter_ms=unknown.copy(),
         heard_s=none.copy(),
+        slice_s=slice_s,
     )
 
 
 def _places(stats: MinuteStats, at: Sequence[int], names: Sequence[str]) -> Ints:
     """Where (minute, node) stands in the dense columns."""
     index = {name: i for i, name in enumerate(stats.nodes)}
-    minute = (np.asarray(at, np.int64) - stats.minute_s[0]) // 60
+    minute = (np.asarray(at, np.int64) - stats.minute_s[0]) // stats.slice_s
     places: Ints = minute * len(stats.nodes) + np.array([index[name] for name in names], np.int64)
     return places
 
 
 def _fill_figures(stats: MinuteStats, columns: Columns) -> None:
     if columns:
-        at, names, sent, mean, p95, loss, timed, counted = columns
+        at, names, sent, mean, p95, loss, jitter, timed, counted = columns
         places = _places(stats, at, names)
         stats.sent[places] = sent
         stats.mean_ms[places] = _known(mean, timed)
         stats.p95_ms[places] = _known(p95, timed)
         stats.loss_pct[places] = _known(loss, counted)
+        stats.jitter_ms[places] = _known(jitter, timed)
 
 
 def _known(figures: Sequence[float], pairs: Sequence[int]) -> Floats:
