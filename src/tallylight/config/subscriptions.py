@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from tallylight.kernel.events import (
+    ClockBreached,
+    ClockBreachWithdrawn,
     ContractAccepted,
     ContractAmended,
     ContractNotAccepted,
@@ -18,6 +20,8 @@ from tallylight.kernel.events import (
 )
 
 SUBSCRIPTIONS: dict[type[Event], tuple[str, ...]] = {
+    ClockBreached: ("tallylight.sla.handlers.on_clock_breached",),
+    ClockBreachWithdrawn: ("tallylight.sla.handlers.on_clock_breach_withdrawn",),
     ContractAmended: (
         "tallylight.alerts.handlers.on_contract_amended",
         "tallylight.support.handlers.on_contract_amended",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
@@ -64,7 +65,7 @@ class Matrix:
 
 def promise_row(row: Row, names: Mapping[str, str]) -> PromiseRow:
     """A row of the report in words."""
-    counted_bad = row.standing.counted - row.standing.good
+    lost = math.ceil(row.lost_minutes)
     return PromiseRow(
         region=names.get(row.region, row.region),
         region_code=row.region,
@@ -75,10 +76,10 @@ def promise_row(row: Row, names: Mapping[str, str]) -> PromiseRow:
         target=percent(row.objective.target),
         attained=formatting.attainment(row.attained, _language()),
         badge=kept_badge(kept=row.kept),
-        bad=counted_bad,
+        bad=lost,
         unknown=row.counts.unknown,
         budget=row.budget_minutes,
-        used=min(1.0, counted_bad / row.budget_minutes) if row.budget_minutes else None,
+        used=min(1.0, lost / row.budget_minutes) if row.budget_minutes else None,
         at_best=formatting.attainment(row.at_best, _language()),
     )
 

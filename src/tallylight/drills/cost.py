@@ -40,7 +40,7 @@ def _standing(customer: str, row: sla.Row) -> Verdict:
     """The drill's bad minutes beside those that the whole month may have."""
     return Verdict(
         promise=f"{row.objective.name} in {row.region} for {customer}",
-        held=row.counts.bad <= row.budget_minutes,
-        measured=f"{row.counts.bad} bad minutes",
+        held=row.lost_minutes <= row.budget_minutes,
+        measured=f"{float(row.lost_minutes):g} bad minutes",
         allowed=f"{row.budget_minutes} bad minutes a month",
     )

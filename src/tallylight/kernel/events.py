@@ -87,6 +87,33 @@ class TicketAcknowledged(Event):
 
 
 @dataclass(frozen=True)
+class ClockBreached(Event):
+    """A clock's promise was broken: `clock` of `subject` at `level` was due at `due` and was not answered by then.
+
+    `case` is how people call the subject. The three of `subject`, `clock` and `due` name the broken promise.
+    """
+
+    organisation: UUID
+    subject: UUID
+    case: str
+    clock: str
+    level: str
+    due: datetime
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ClockBreachWithdrawn(Event):
+    """It turned out that the promise was kept, or that another one held: what happened was heard of only afterwards."""
+
+    organisation: UUID
+    subject: UUID
+    clock: str
+    due: datetime
+    at: datetime
+
+
+@dataclass(frozen=True)
 class EscalationStepped(Event):
     """A step of a ladder was taken; `subject` is what it is about, named by its room."""
 

@@ -8,8 +8,8 @@ slice that can't be judged again is counted as missing: it is never good, bad or
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -17,18 +17,19 @@ from tallylight.contracts import api as contracts
 from tallylight.contracts.api import Agreement, Objective, Promise, Segment, Source
 from tallylight.kernel.money import Money
 from tallylight.sla import measured
-from tallylight.sla.attainment import Counts, Standing
-from tallylight.sla.credit import Credit, Part
+from tallylight.sla.attainment import Standing
+from tallylight.sla.credit import credits_of
+from tallylight.sla.earned import Credit, Part
 from tallylight.sla.errors import NothingPromised
 from tallylight.sla.judged import Judged
-from tallylight.sla.report import Row, credit_of, month_bounds, rows
-from tallylight.sla.services import minutes_of, zone_of
-from tallylight.sla.slices import MINUTE_S, Slices, counts_of, held_against
+from tallylight.sla.report import MINUTE, Row, month_bounds, part_of_month
+from tallylight.sla.services import minutes_of, slices_of, zone_of
+from tallylight.sla.slices import Slices, held_against
+from tallylight.sla.tally import Columns, Tally, overload_multiple, tally
 from tallylight.telemetry import api as telemetry
 
-#: What this room measures itself, minute by minute.
-MEASURED = (Promise.AVAILABILITY, Promise.LATENCY, Promise.LOSS)
-MINUTE = timedelta(seconds=MINUTE_S)
+#: What probes measure.
+MEASURED = (Promise.AVAILABILITY, Promise.LATENCY, Promise.LOSS, Promise.JITTER)
 
 
 class Missing(StrEnum):
@@ -50,7 +51,12 @@ class RowAgain:
     @property
     def at_best(self) -> Standing:
         """The standing if everything that is missing were good."""
-        return self.row.standing.and_good(self.missing)
+        return self.tally_at_best.standing
+
+    @property
+    def tally_at_best(self) -> Tally:
+        """What counts if everything that is missing were good."""
+        return self.row.tally.and_good(self.missing)
 
     @property
     def kept(self) -> bool | None:
@@ -88,10 +94,11 @@ def judge_again(organisation_id: UUID, agreement: Agreement, month: str, now: da
     if not segments:
         raise NothingPromised(month=month)
     past = [replace(each, end=max(each.start, min(each.end, until))) for each in segments]
-    history = Judged.between(organisation_id, start, until, as_of=measured.minute_of(now))
+    history = Judged.between(organisation_id, start, until, as_of=measured.settled(now))
     part = Part(sum(map(minutes_of, segments)), (end - start) // MINUTE)
-    found = tuple(_rows(_Reach(history, telemetry.minutes_since(now)), agreement, past, part))
-    judged = [(each.row, each.at_best) for each in found if not each.missing or each.kept is False]
+    found = tuple(_rows(_Reach(history, telemetry.minutes_since(now)), agreement, past, segments))
+    judged = [(each.row, each.tally_at_best) for each in found if not each.missing or each.kept is False]
+    (credit,) = credits_of([part_of_month(agreement, judged, part)])
     return MonthAgain(
         month=month,
         start=start,
@@ -100,7 +107,7 @@ def judge_again(organisation_id: UUID, agreement: Agreement, month: str, now: da
         fee=agreement.monthly_fee,
         part=part,
         rows=found,
-        credit=credit_of(agreement, judged, part),
+        credit=credit,
     )
 
 
@@ -113,61 +120,64 @@ class _Reach:
 
 
 @dataclass(frozen=True, slots=True)
-class _Tally:
-    counts: Counts = field(default_factory=Counts)
+class _Found:
+    pieces: tuple[Columns, ...] = ()
     missing: int = 0
     why: Missing | None = None
 
-    def __add__(self, other: _Tally) -> _Tally:
-        return _Tally(self.counts + other.counts, self.missing + other.missing, self.why or other.why)
+    def __add__(self, other: _Found) -> _Found:
+        return _Found(self.pieces + other.pieces, self.missing + other.missing, self.why or other.why)
 
 
-def _rows(reach: _Reach, agreement: Agreement, past: Sequence[Segment], part: Part) -> Iterator[RowAgain]:
-    tallies: list[_Tally] = []
+def _rows(
+    reach: _Reach, agreement: Agreement, past: Sequence[Segment], whole: Sequence[Segment]
+) -> Iterator[RowAgain]:
+    overload = overload_multiple(agreement.exclusions)
+    for objective in agreement.objectives:
+        slices = sum(slices_of(each, measured.seconds_of(objective)) for each in whole)
+        for region in objective.regions:
+            found = sum((_found(reach, objective, region, each) for each in past), _Found())
+            counted = tally(objective, Columns.joined(found.pieces), overload)
+            yield RowAgain(Row(region, objective, counted, slices, found.missing), found.missing, found.why)
 
-    def count(objective: Objective, region: str) -> Counts:
-        tallies.append(sum((_tally(reach, objective, region, each) for each in past), _Tally()))
-        return tallies[-1].counts
 
-    for row, tally in zip(rows(agreement, count, minutes=part.minutes), tallies, strict=True):
-        yield RowAgain(replace(row, remaining=max(row.remaining - tally.missing, 0)), tally.missing, tally.why)
-
-
-def _tally(reach: _Reach, objective: Objective, region: str, segment: Segment) -> _Tally:
+def _found(reach: _Reach, objective: Objective, region: str, segment: Segment) -> _Found:
     same = _like(objective, region, segment, bound=True)
     if same is not None:
-        return _Tally(counts_of(reach.judged.verdicts(same, region, segment)))
+        return _Found((Columns.of(reach.judged.slices(same, region, segment)),))
     if not measures(objective):
-        return _Tally(missing=minutes_of(segment), why=Missing.NOT_MEASURED)
+        return _Found(missing=slices_of(segment, measured.seconds_of(objective)), why=Missing.NOT_MEASURED)
     alike = _like(objective, region, segment, bound=False)
     begins = segment.start
-    found = _Tally()
+    found = _Found()
     if alike is not None:
         for piece in reach.judged.sealed_slices(alike, region, segment):
-            found += _Tally(_held(reach, objective, region, piece))
+            found += _Found((_held(reach, objective, region, piece),))
         begins = min(max(segment.start, reach.judged.sealed.until), segment.end)
     return found + _from_history(reach, objective, region, replace(segment, start=begins))
 
 
-def _from_history(reach: _Reach, objective: Objective, region: str, segment: Segment) -> _Tally:
+def _from_history(reach: _Reach, objective: Objective, region: str, segment: Segment) -> _Found:
     since = min(max(segment.start, reach.since), segment.end)
-    too_old = minutes_of(replace(segment, end=since))
-    found = _Tally(missing=too_old, why=Missing.TOO_OLD if too_old else None)
-    for piece in measured.fresh(objective, region, since, segment.end, as_of=reach.judged.as_of):
+    too_old = slices_of(replace(segment, end=since), measured.seconds_of(objective))
+    found = _Found(missing=too_old, why=Missing.TOO_OLD if too_old else None)
+    asked = measured.Asked.of(reach.judged.organisation_id, objective, region, segment)
+    for piece in measured.fresh(asked, since, segment.end, as_of=reach.judged.as_of):
         if piece.nodes:
-            found += _Tally(_held(reach, objective, region, piece))
+            found += _Found((_held(reach, objective, region, piece),))
         else:
-            found += _Tally(missing=len(piece), why=Missing.NO_HISTORY)
+            found += _Found(missing=len(piece), why=Missing.NO_HISTORY)
     return found
 
 
-def _held(reach: _Reach, objective: Objective, region: str, piece: Slices) -> Counts:
-    return counts_of(reach.judged.without_excluded(held_against(objective, piece), piece, region))
+def _held(reach: _Reach, objective: Objective, region: str, piece: Slices) -> Columns:
+    verdicts = reach.judged.without_excluded(held_against(objective, piece), piece, region)
+    return Columns.of([replace(piece, verdicts=verdicts)])
 
 
 def measures(objective: Objective) -> bool:
-    """Whether this room has figures for an objective, minute by minute."""
-    return objective.source is Source.PROBES and objective.promise in MEASURED and objective.slice == MINUTE
+    """Whether there are figures for an objective that was not promised then: what probes measure, and nothing that is reported."""
+    return objective.source is Source.PROBES and objective.promise in MEASURED
 
 
 def _like(objective: Objective, region: str, segment: Segment, *, bound: bool) -> Objective | None:

@@ -11,7 +11,7 @@ from tallylight.kernel.lazy import Lazy
 from tallylight.sla import services
 from tallylight.sla.again import Missing, MonthAgain, RowAgain, judge_again, measures
 from tallylight.sla.attainment import Counts, Standing
-from tallylight.sla.credit import Credit, Part
+from tallylight.sla.earned import Credit, Miss, Part
 from tallylight.sla.errors import BadExclusion, NoSuchMonth, NoSuchObjective, NothingPromised, SpanTooLong
 from tallylight.sla.evidence.export import VERIFIER, EvidenceFile, evidence_of, verifier_text
 from tallylight.sla.evidence.http import as_download, as_program
@@ -34,6 +34,7 @@ __all__ = [
     "ExclusionCard",
     "KeyCard",
     "Meaning",
+    "Miss",
     "Missing",
     "MonthAgain",
     "NoSuchMonth",

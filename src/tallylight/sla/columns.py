@@ -5,8 +5,11 @@ Texts, so that every tool opens them and a hash needs no explanation; they compr
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import repeat
 
 import numpy as np
 
@@ -15,6 +18,8 @@ from tallylight.sla.slices import Slices, Verdict, Verdicts
 #: A verdict's letter, by its number: unknown, good, bad, and x for excluded by a rule of the contract.
 LETTERS = "ugbx"
 HEAD = "at,figure,sent,node\n"
+#: Where users were counted: the share of them that a bad slice hit, and the load; empty where unknown.
+HEAD_WITH_USERS = "at,figure,sent,node,affected,load\n"
 
 _CODES = np.frombuffer(LETTERS.encode(), np.uint8)
 _VERDICTS = np.full(256, -1, np.int8)
@@ -40,8 +45,10 @@ def verdicts_of(text: bytes) -> Verdicts:
 def series_text(judged: Slices) -> str:
     """What was measured, a row a slice: its start, the figure it is judged by, packets sent, and the node it is of.
 
-    Figures are written with as many digits as it takes to read the same number again; a slice nobody measured has none.
+    Two columns more where users or load are known. Numbers are written with as many digits as it takes to read the same number
+    again; a slice nobody measured has none.
     """
+    users = not np.isnan(judged.affected).all() or bool((judged.load >= 0).any())
     return _series_text(
         judged.start_s,
         judged.slice_s,
@@ -49,28 +56,46 @@ def series_text(judged: Slices) -> str:
         judged.figures.tobytes(),
         judged.worst.tobytes(),
         judged.sent.tobytes(),
+        (judged.affected.tobytes(), judged.load.tobytes()) if users else None,
     )
 
 
 @lru_cache(maxsize=SHARED)
-def _series_text(start_s: int, slice_s: int, nodes: tuple[str, ...], figures: bytes, worst: bytes, sent: bytes) -> str:
+def _series_text(
+    start_s: int,
+    slice_s: int,
+    nodes: tuple[str, ...],
+    figures: bytes,
+    worst: bytes,
+    sent: bytes,
+    users: tuple[bytes, bytes] | None,
+) -> str:
     rows = zip(
         np.frombuffer(figures, np.float64).tolist(),
         np.frombuffer(sent, np.int64).tolist(),
         np.frombuffer(worst, np.int64).tolist(),
-        strict=True,
+        _user_cells(users) if users else repeat(""),
+        strict=False,
     )
-    return HEAD + "".join(
-        f"{instant(start_s + slice_s * i)},{figure!r},{count},{nodes[node]}\n"
+    return (HEAD_WITH_USERS if users else HEAD) + "".join(
+        f"{instant(start_s + slice_s * i)},{figure!r},{count},{nodes[node]}{more}\n"
         if node >= 0
-        else f"{instant(start_s + slice_s * i)},,0,\n"
-        for i, (figure, count, node) in enumerate(rows)
+        else f"{instant(start_s + slice_s * i)},,0,{more}\n"
+        for i, (figure, count, node, more) in enumerate(rows)
     )
+
+
+def _user_cells(users: tuple[bytes, bytes]) -> Iterator[str]:
+    affected, load = np.frombuffer(users[0], np.float64).tolist(), np.frombuffer(users[1], np.int64).tolist()
+    for share, amount in zip(affected, load, strict=True):
+        yield f",{'' if math.isnan(share) else repr(share)},{'' if amount < 0 else amount}"
 
 
 def series_of(text: str, *, verdicts: Verdicts, start_s: int, slice_s: int) -> Slices:
     """Slices again, from a series and its verdicts."""
-    cells = [line.split(",") for line in text.splitlines()[1:]]
+    head, *lines = text.splitlines()
+    none = [] if f"{head}\n" == HEAD_WITH_USERS else ["", ""]
+    cells = [[*line.split(","), *none] for line in lines]
     nodes = tuple(dict.fromkeys(cell[3] for cell in cells if cell[3]))
     index = {name: i for i, name in enumerate(nodes)} | {"": -1}
     return Slices(
@@ -81,6 +106,8 @@ def series_of(text: str, *, verdicts: Verdicts, start_s: int, slice_s: int) -> S
         figures=np.array([float(cell[1] or "nan") for cell in cells], np.float64),
         worst=np.array([index[cell[3]] for cell in cells], np.int64),
         sent=np.array([int(cell[2]) for cell in cells], np.int64),
+        affected=np.array([float(cell[4] or "nan") for cell in cells], np.float64),
+        load=np.array([int(cell[5] or -1) for cell in cells], np.int64),
     )
 
 

@@ -112,11 +112,17 @@ def _credit(each: PartOfMonth, terms: Sequence[Term], room: _Room) -> Credit:
     allowed = room.take(promises, fee.currency)
     exact = sum((term.exact(share) for term in terms), Fraction(0)) + allowed
     amount = Money(rounded(exact, each.table.rounding), fee.currency)
-    whole = fee.minor * share
-    percent = derivation.decimal(100 * exact / whole) if whole else Decimal(0)
     left = allowed if allowed < promises else None
     steps = tuple(derivation.steps(each.table, fee, each.part, terms, paid, left, amount))
-    return Credit(amount, percent, steps)
+    return Credit(amount, _percent(fee, terms), steps)
+
+
+def _percent(fee: Money, terms: Sequence[Term]) -> Decimal:
+    """What objectives earn, in per cent of the fees that count."""
+    if len(terms) == 1 and not terms[0].service:
+        return derivation.decimal(terms[0].percent)
+    earned = 100 * sum((term.exact(Fraction(1)) for term in terms), Fraction(0))
+    return derivation.decimal(earned / fee.minor) if fee.minor else Decimal(0)
 
 
 def _paid(table: CreditTable, misses: Sequence[Miss], room: _Room) -> Iterator[Paid]:

@@ -63,7 +63,7 @@ class PartOfMonth:
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """What is owed: `amount`, which is `percent` of the month's fees (or of their part), and the steps that lead there."""
+    """What is owed, and the steps that lead there. `percent` is what objectives earn of the month's fees (or of their part)."""
 
     amount: Money
     percent: Decimal

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Literal
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from tallylight.kernel import clock
 from tallylight.kernel.money import Money
 from tallylight.kernel.sentence import Fact, Sentence
 from tallylight.sla import api
+from tallylight.sla.derivation import decimal
 from tallylight.sla.evidence import http as evidence_http
 
 router = Router()
@@ -48,17 +50,29 @@ class RowOut(Schema):
     objective: str
     promise: str
     statistic: str
+    slice_s: int
+    attain: str
     bound: float
     unit: str
     target: Decimal
     counts: CountsOut
-    good: int
+    good: Decimal
     counted: int
+    spared: int
+    overloaded: int
     attained: Decimal | None
     kept: bool | None
     remaining: int
     at_best: Decimal | None
     budget_minutes: int
+    lost_minutes: Decimal
+
+
+class MissOut(Schema):
+    case: str
+    clock: str
+    level: str
+    at: datetime
 
 
 class SegmentOut(Schema):
@@ -70,6 +84,7 @@ class SegmentOut(Schema):
     minutes: int
     of: int
     rows: list[RowOut]
+    misses: list[MissOut]
     credit: CreditOut
     credit_at_best: CreditOut
 
@@ -204,6 +219,7 @@ def _segment(segment: api.SegmentReport) -> dict[str, Any]:
         "minutes": segment.part.minutes,
         "of": segment.part.of,
         "rows": [_row(each) for each in segment.rows],
+        "misses": segment.misses,
         "credit": _credit(segment.credit),
         "credit_at_best": _credit(segment.credit_at_best),
     }
@@ -215,17 +231,22 @@ def _row(row: api.Row) -> dict[str, Any]:
         "objective": row.objective.name,
         "promise": row.objective.promise.value,
         "statistic": row.objective.statistic.value,
+        "slice_s": int(row.objective.slice.total_seconds()),
+        "attain": row.objective.attain.value,
         "bound": row.objective.bound,
         "unit": row.unit,
         "target": row.objective.target,
         "counts": row.counts,
-        "good": row.standing.good,
+        "good": decimal(Fraction(row.standing.good)),
         "counted": row.standing.counted,
+        "spared": row.tally.spared,
+        "overloaded": row.tally.overloaded,
         "attained": row.attained,
         "kept": row.kept,
         "remaining": row.remaining,
         "at_best": row.at_best,
         "budget_minutes": row.budget_minutes,
+        "lost_minutes": decimal(row.lost_minutes),
     }
 
 

@@ -9,15 +9,17 @@ from uuid import UUID
 import numpy as np
 
 from tallylight.contracts.api import Objective, Segment
-from tallylight.sla.measured import Excluded, exclusions, fresh
+from tallylight.sla.measured import Asked, Excluded, exclusions, fresh
 from tallylight.sla.sealed import Run, SealedDays, sealed_days, with_figures
 from tallylight.sla.slices import Bools, Slices, Verdict, Verdicts, minutes_within
+from tallylight.sla.tally import Columns, Tally, needs_columns, overload_multiple, tally
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
     """An organisation's time, read once: what is sealed of it, what is taken out, and the instant up to which history counts."""
 
+    organisation_id: UUID
     sealed: SealedDays
     excluded: list[Excluded]
     as_of: datetime
@@ -25,7 +27,15 @@ class Judged:
     @classmethod
     def between(cls, organisation_id: UUID, start: datetime, end: datetime, *, as_of: datetime) -> Judged:
         """`[start, end)`, with what is not sealed as history has it at `as_of`."""
-        return cls(sealed_days(organisation_id, start, end), exclusions(organisation_id, start, end), as_of)
+        sealed, excluded = sealed_days(organisation_id, start, end), exclusions(organisation_id, start, end)
+        return cls(organisation_id, sealed, excluded, as_of)
+
+    def tally(self, objective: Objective, region: str, segment: Segment) -> Tally:
+        """What the slices that start within `segment` count as under its contract. Raises HistoryAway."""
+        overload = overload_multiple(segment.agreement.exclusions)
+        if needs_columns(objective, overload):
+            return tally(objective, Columns.of(self.slices(objective, region, segment)), overload)
+        return tally(objective, Columns.of_verdicts(self.verdicts(objective, region, segment)))
 
     def verdicts(self, objective: Objective, region: str, segment: Segment) -> Verdicts:
         """One verdict a slice that starts within `segment`, in order. Raises HistoryAway."""
@@ -53,7 +63,8 @@ class Judged:
 
     def _fresh(self, objective: Objective, region: str, segment: Segment) -> list[Slices]:
         start = max(segment.start, self.sealed.until)
-        return fresh(objective, region, start, segment.end, as_of=self.as_of) if start < segment.end else []
+        asked = Asked.of(self.organisation_id, objective, region, segment)
+        return fresh(asked, start, segment.end, as_of=self.as_of) if start < segment.end else []
 
     def _out(self, piece: Run | Slices, region: str) -> Bools:
         spans = [(each.start_s, each.end_s) for each in self.excluded if each.region in ("", region)]

@@ -107,6 +107,28 @@ class Series(models.Model):
     table = models.BinaryField()
 
 
+class BrokenPromise(TenantModel):
+    """A support clock (`clock`, of `case`, at `level`) was not answered by `due_at`. `withdrawn_at`: it turned out that it was.
+
+    `seen_at` is the instant the latest news of it speaks of; older news changes nothing, so that order does not matter.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    subject = models.UUIDField()
+    case = models.CharField(max_length=32)
+    clock = models.CharField(max_length=16)
+    level = models.CharField(max_length=16)
+    due_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "clock", "due_at"], name="a_promise_is_broken_once"),
+        ]
+        indexes = [models.Index(fields=["organisation", "due_at"], name="broken_promises_of_month")]
+
+
 class EvidenceKey(models.Model):
     """The public half of a key that signs, or once signed, evidence: 64 hexadecimal digits."""
 

@@ -4,38 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from uuid import UUID
 
 from tallylight.contracts.api import Agreement, Objective
 from tallylight.kernel.business_time import local_midnight
 from tallylight.kernel.money import Money
-from tallylight.sla.attainment import Counts, Standing, budget, standing
-from tallylight.sla.credit import Credit, Outcome, Part, credit
+from tallylight.sla.attainment import Counts, Standing, budget
+from tallylight.sla.earned import Credit, Miss, Outcome, Part, PartOfMonth
 from tallylight.sla.errors import NoSuchMonth
+from tallylight.sla.tally import Tally
+
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One objective in one region over one contract version's part of the period.
+    """One objective in one region over one contract version's part of the period, which has `slices` slices, past and to come.
 
-    `attained` is the share of counted minutes that were good, in per cent, rounded down; None when none counts, and then
-    `kept` is None too. `remaining` minutes are still to come; `at_best` is the attainment if they are all good.
-    `budget_minutes` of the part's minutes may be bad before the target is missed.
+    `attained` is the share of counted slices that were good, in per cent, rounded down; None when none counts, and then
+    `kept` is None too. `remaining` slices are still to come; `at_best` is the attainment if they are all good.
+    `budget_minutes` of the part may be bad before the target is missed; `lost_minutes` are, or are worth as much.
     """
 
     region: str
     objective: Objective
-    counts: Counts
-    standing: Standing
-    remaining: int
-    budget_minutes: int
+    tally: Tally
+    slices: int
+    missing: int = 0
 
     @property
     def unit(self) -> str:
         """`ms` or `%`: the unit of the objective's bound."""
-        return "ms" if self.objective.promise == "latency" else "%"
+        return self.objective.promise.unit
+
+    @property
+    def counts(self) -> Counts:
+        """Slices by verdict."""
+        return self.tally.counts
+
+    @property
+    def standing(self) -> Standing:
+        """What is held against the target."""
+        return self.tally.standing
 
     @property
     def attained(self) -> Decimal | None:
@@ -46,22 +59,36 @@ class Row:
         return self.standing.keeps(self.objective.target)
 
     @property
+    def remaining(self) -> int:
+        return max(self.slices - self.counts.slices - self.missing, 0)
+
+    @property
     def at_best(self) -> Decimal | None:
         return self.standing.and_good(self.remaining).shown
 
     @property
+    def budget_minutes(self) -> int:
+        return budget(self.slices, self.objective.target) * (self.objective.slice // MINUTE)
+
+    @property
+    def lost_minutes(self) -> Fraction:
+        return Fraction(self.standing.lost) * (self.objective.slice // MINUTE)
+
+    @property
     def budget_used_pct(self) -> Decimal | None:
-        """How much of the budget bad minutes have used, in per cent; None where nothing may be bad."""
-        bad = self.standing.counted - self.standing.good
-        return round(Decimal(100 * bad) / self.budget_minutes, 1) if self.budget_minutes else None
+        """How much of the budget is used, in per cent; None where nothing may be bad."""
+        if not self.budget_minutes:
+            return None
+        used = 100 * self.lost_minutes / self.budget_minutes
+        return round(Decimal(used.numerator) / used.denominator, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentReport:
     """What happened under one contract version: from `start` to `end`, of which `part` of the month.
 
-    `credit` is what the minutes so far earn if the month ended now; `credit_at_best` what they earn if every minute to come
-    is good.
+    `credit` is what the slices so far earn if the month ended now; `credit_at_best` what they earn if every slice to come
+    is good. `misses` are the support promises that were broken in that time, whether they earn something or not.
     """
 
     start: datetime
@@ -71,6 +98,7 @@ class SegmentReport:
     fee: Money
     part: Part
     rows: tuple[Row, ...]
+    misses: tuple[Miss, ...]
     credit: Credit
     credit_at_best: Credit
 
@@ -92,9 +120,9 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What the minutes of `[start, end)` mean by themselves: `credit` is what they earn in a month that is otherwise all good.
+    """What the slices of `[start, end)` mean by themselves: `credit` is what they earn in a month that is otherwise all good.
 
-    `rows` count these minutes only; their `remaining` is the rest of the month.
+    `rows` count these slices only; their `remaining` is the rest of the month.
     """
 
     organisation_id: UUID
@@ -104,44 +132,37 @@ class Meaning:
     credit: Credit
 
 
-#: Counts the slices of an objective in a region.
-Count = Callable[[Objective, str], Counts]
+#: What the slices of an objective in a region count as.
+Take = Callable[[Objective, str], Tally]
+#: How many slices of an objective start within the whole part, past and to come.
+Long = Callable[[Objective], int]
 
 
-def rows(agreement: Agreement, count: Count, *, minutes: int) -> tuple[Row, ...]:
-    """A row for each objective and each of its regions; `minutes` is the length of the whole part, past and to come."""
+def rows(agreement: Agreement, take: Take, *, long: Long) -> tuple[Row, ...]:
+    """A row for each objective and each of its regions."""
     return tuple(
-        _row(objective, region, count(objective, region), minutes)
+        Row(region, objective, take(objective, region), long(objective))
         for objective in agreement.objectives
         for region in objective.regions
     )
 
 
-def _row(objective: Objective, region: str, counts: Counts, minutes: int) -> Row:
-    return Row(
-        region=region,
-        objective=objective,
-        counts=counts,
-        standing=standing(counts, objective.unknown),
-        remaining=max(minutes - counts.minutes, 0),
-        budget_minutes=budget(minutes, objective.target),
-    )
+def so_far(agreement: Agreement, judged: Sequence[Row], part: Part, misses: Sequence[Miss] = ()) -> PartOfMonth:
+    """What happened under an agreement, as its rows stand."""
+    return part_of_month(agreement, [(row, row.tally) for row in judged], part, misses)
 
 
-def credit_so_far(agreement: Agreement, judged: Sequence[Row], part: Part) -> Credit:
-    """What the rows earn as they stand."""
-    return credit_of(agreement, [(row, row.standing) for row in judged], part)
+def at_best(agreement: Agreement, judged: Sequence[Row], part: Part, misses: Sequence[Miss] = ()) -> PartOfMonth:
+    """The same if every slice to come is good."""
+    return part_of_month(agreement, [(row, row.tally.and_good(row.remaining)) for row in judged], part, misses)
 
 
-def credit_at_best(agreement: Agreement, judged: Sequence[Row], part: Part) -> Credit:
-    """What the rows earn if every minute to come is good."""
-    return credit_of(agreement, [(row, row.standing.and_good(row.remaining)) for row in judged], part)
-
-
-def credit_of(agreement: Agreement, judged: Sequence[tuple[Row, Standing]], part: Part) -> Credit:
-    """What rows earn that stand as is said of each."""
-    outcomes = [Outcome(row.objective.name, row.region, row.objective.target, stands) for row, stands in judged]
-    return credit(agreement.credit, agreement.monthly_fee, outcomes, part)
+def part_of_month(
+    agreement: Agreement, judged: Sequence[tuple[Row, Tally]], part: Part, misses: Sequence[Miss] = ()
+) -> PartOfMonth:
+    """What happened under an agreement where rows stand as is said of each."""
+    outcomes = tuple(Outcome(row.objective, row.region, tally) for row, tally in judged)
+    return PartOfMonth(agreement.credit, agreement.fees, part, outcomes, tuple(misses))
 
 
 def month_bounds(month: str, timezone: str) -> tuple[datetime, datetime]:

@@ -130,6 +130,8 @@ def _with_figures(piece: Sealed, table: str) -> Slices:
         figures=whole.figures[part],
         worst=whole.worst[part],
         sent=whole.sent[part],
+        affected=whole.affected[part],
+        load=whole.load[part],
     )
 
 

@@ -24,7 +24,6 @@ from tallylight.sla import measured
 from tallylight.sla.chain import GENESIS, Exempted, Kind, Line, Link, parsed, sha256
 from tallylight.sla.columns import exact, instant, letters, series_text
 from tallylight.sla.models import Chain, ChainedExclusion, Exclusion, SealedLink, Series
-from tallylight.sla.slices import MINUTE_S, RegionMinutes, judge, minutes_within
 from tallylight.telemetry.api import Basis
 
 log = structlog.get_logger(__name__)
@@ -92,7 +91,7 @@ def _seal_next(chain: Chain, now: datetime) -> int | None:
         return None
     day = segment.start.date()
     segments = contracts.segments_between(chain.organisation_id, _midnight(day), _midnight(day) + DAY)
-    _append(chain, Kind.DAY, now, day=day, judged=list(_judged(segments, day, as_of=now)))
+    _append(chain, Kind.DAY, now, day=day, judged=list(_judged(chain.organisation_id, segments, day, as_of=now)))
     chain.sealed_to = day + DAY
     return 1
 
@@ -109,49 +108,36 @@ def _first_segment(chain: Chain, until: date) -> Segment | None:
     return found[0] if found else None
 
 
-def _judged(segments: Sequence[Segment], day: date, *, as_of: datetime) -> Iterator[Judged]:
+def _judged(organisation_id: UUID, segments: Sequence[Segment], day: date, *, as_of: datetime) -> Iterator[Judged]:
     """Every objective in every region over a day, under the versions that applied."""
     for segment in segments:
-        edges = measured.next_minute(segment.start), measured.next_minute(segment.end)
         for objective in segment.agreement.objectives:
             for region in objective.regions:
-                found = _judged_day(objective, region, day, *edges, as_of)
+                asked = measured.Asked.of(organisation_id, objective, region, segment)
+                slice_s = measured.seconds_of(objective)
+                edges = (measured.next_slice(each, slice_s) for each in (segment.start, segment.end))
+                found = _judged_day(asked, day, *edges, as_of)
                 if found.line.slices:
                     yield replace(found, line=replace(found.line, contract=segment.sha256))
 
 
 @lru_cache(maxsize=SHARED)
-def _judged_day(
-    objective: Objective, region: str, day: date, start: datetime, end: datetime, as_of: datetime
-) -> Judged:
-    """One objective's day in one region between two instants, for whichever contract says just the same."""
-    minutes, basis = measured.checked_day(region, _midnight(day), as_of)
-    part = _within(minutes, start, end)
-    slices = judge(objective, part, minutes_within(part.start_s, len(part), []))
+def _judged_day(asked: measured.Asked, day: date, start: datetime, end: datetime, as_of: datetime) -> Judged:
+    """One objective's day in one region between two instants, for whichever contract asks just the same."""
+    slices, basis = measured.of_day(asked, _midnight(day), start, end, as_of=as_of)
     table, counts = series_text(slices), slices.counts()
     line = Line(
         contract="",
-        objective=objective.name,
-        region=region,
+        objective=asked.objective.name,
+        region=asked.region,
         first=instant(slices.start_s),
         slice_s=slices.slice_s,
         slices=len(slices),
         **asdict(counts),
         series=sha256(table),
-        basis=basis.value,
+        basis=basis,
     )
     return Judged(line, letters(slices.verdicts), table)
-
-
-def _within(minutes: RegionMinutes, start: datetime, end: datetime) -> RegionMinutes:
-    """The minutes that start within `[start, end)`."""
-    first = max(0, (int(start.timestamp()) - minutes.start_s) // MINUTE_S)
-    last = min(len(minutes), (int(end.timestamp()) - minutes.start_s) // MINUTE_S)
-    return replace(
-        minutes,
-        start_s=minutes.start_s + MINUTE_S * first,
-        **{name: getattr(minutes, name)[first:last] for name in ("sent", "mean_ms", "p95_ms", "loss_pct")},
-    )
 
 
 def _store(judged: Sequence[Judged]) -> None:
@@ -174,7 +160,7 @@ def _compare_next(chain: Chain, now: datetime) -> int | None:
         return 0
     sealed = {_place(each): each for each in parsed(link.body).lines}
     segments = contracts.segments_between(chain.organisation_id, _midnight(link.day), _midnight(link.day) + DAY)
-    anew = _judged(segments, link.day, as_of=now)
+    anew = _judged(chain.organisation_id, segments, link.day, as_of=now)
     changed = [each for each in anew if _differs(sealed.get(_place(each.line)), each.line)]
     if not changed:
         return 0

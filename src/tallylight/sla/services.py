@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,11 +11,12 @@ from django.db import transaction
 
 from tallylight.accounts.api import Role, Viewer, audit, organisation, require
 from tallylight.contracts import api as contracts
-from tallylight.contracts.api import Objective, Segment
+from tallylight.contracts.api import Agreement, Objective, Segment
 from tallylight.fleet import api as fleet
 from tallylight.sla import measured
-from tallylight.sla.attainment import Counts
-from tallylight.sla.credit import Part, total
+from tallylight.sla.broken import misses_between
+from tallylight.sla.credit import credits_of, total
+from tallylight.sla.earned import Credit, Miss, Part
 from tallylight.sla.errors import BadExclusion, NoSuchObjective, NothingPromised, SpanTooLong
 from tallylight.sla.judged import Judged
 from tallylight.sla.models import Exclusion
@@ -24,13 +25,14 @@ from tallylight.sla.report import (
     Report,
     Row,
     SegmentReport,
-    credit_at_best,
-    credit_so_far,
+    at_best,
     month_bounds,
     rows,
+    so_far,
 )
 from tallylight.sla.slice_page import Piece, SlicePage
-from tallylight.sla.slices import MINUTE_S, Verdict, counts_of
+from tallylight.sla.slices import MINUTE_S, Verdict
+from tallylight.sla.tally import Tally
 
 #: The longest stretch of slices that is shown at once, and the longest exclusion.
 MOST_DAYS = 32
@@ -49,9 +51,12 @@ def month_report(organisation_id: UUID, month: str, now: datetime, *, sealed_onl
     segments = contracts.segments_between(organisation_id, start, end)
     if not segments:
         raise NothingPromised(month=month)
-    judged = Judged.between(organisation_id, start, until, as_of=measured.minute_of(now))
+    judged = Judged.between(organisation_id, start, until, as_of=measured.settled(now))
     until = judged.sealed.until if sealed_only else until
-    reports = tuple(_segment_report(each, judged, until, of) for each in segments)
+    found = [_Stretch.of(each, judged, until, of) for each in segments]
+    now_owed = credits_of([so_far(each.agreement, each.rows, each.part, each.misses) for each in found])
+    best = credits_of([at_best(each.agreement, each.rows, each.part, each.misses) for each in found])
+    reports = tuple(map(_Stretch.report, found, now_owed, best))
     return Report(
         organisation_id=organisation_id,
         month=month,
@@ -60,8 +65,8 @@ def month_report(organisation_id: UUID, month: str, now: datetime, *, sealed_onl
         end=end,
         until=until,
         segments=reports,
-        credits=total(each.credit for each in reports),
-        credits_at_best=total(each.credit_at_best for each in reports),
+        credits=total(now_owed),
+        credits_at_best=total(best),
     )
 
 
@@ -71,35 +76,60 @@ def zone_of(organisation_id: UUID, now: datetime) -> str:
     return agreement.timezone if agreement else organisation(organisation_id).timezone
 
 
-def _segment_report(segment: Segment, history: Judged, until: datetime, of: int) -> SegmentReport:
-    part = Part(minutes_of(segment), of)
-    past = replace(segment, end=max(segment.start, min(segment.end, until)))
-    judged = _rows(past, history, minutes=part.minutes)
-    agreement = segment.agreement
-    return SegmentReport(
-        start=segment.start,
-        end=segment.end,
-        number=agreement.number,
-        sha256=segment.sha256,
-        fee=agreement.monthly_fee,
-        part=part,
-        rows=judged,
-        credit=credit_so_far(agreement, judged, part),
-        credit_at_best=credit_at_best(agreement, judged, part),
-    )
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """What happened of a month under one contract version."""
+
+    segment: Segment
+    part: Part
+    rows: tuple[Row, ...]
+    misses: tuple[Miss, ...]
+
+    @classmethod
+    def of(cls, segment: Segment, history: Judged, until: datetime, of: int) -> _Stretch:
+        """A segment as far as it was judged."""
+        past = replace(segment, end=max(segment.start, min(segment.end, until)))
+        misses = misses_between(history.organisation_id, past.start, past.end)
+        return cls(segment, Part(minutes_of(segment), of), _rows(past, history, segment), misses)
+
+    @property
+    def agreement(self) -> Agreement:
+        return self.segment.agreement
+
+    def report(self, credit: Credit, best: Credit) -> SegmentReport:
+        """With what it earns."""
+        return SegmentReport(
+            start=self.segment.start,
+            end=self.segment.end,
+            number=self.agreement.number,
+            sha256=self.segment.sha256,
+            fee=self.agreement.monthly_fee,
+            part=self.part,
+            rows=self.rows,
+            misses=self.misses,
+            credit=credit,
+            credit_at_best=best,
+        )
 
 
 def minutes_of(segment: Segment) -> int:
     """How many minutes start within a segment."""
-    length = measured.next_minute(segment.end) - measured.next_minute(segment.start)
-    return length // timedelta(seconds=MINUTE_S)
+    return slices_of(segment, MINUTE_S)
 
 
-def _rows(segment: Segment, history: Judged, *, minutes: int) -> tuple[Row, ...]:
-    def count(objective: Objective, region: str) -> Counts:
-        return counts_of(history.verdicts(objective, region, segment))
+def slices_of(segment: Segment, slice_s: int) -> int:
+    """How many slices of that length start within a segment."""
+    length = measured.next_slice(segment.end, slice_s) - measured.next_slice(segment.start, slice_s)
+    return length // timedelta(seconds=slice_s)
 
-    return rows(segment.agreement, count, minutes=minutes)
+
+def _rows(past: Segment, history: Judged, whole: Segment) -> tuple[Row, ...]:
+    """Rows of what is past of a segment."""
+    return rows(
+        past.agreement,
+        lambda objective, region: history.tally(objective, region, past),
+        long=lambda objective: slices_of(whole, measured.seconds_of(objective)),
+    )
 
 
 def explain_slices(
@@ -123,7 +153,7 @@ def explain_slices(
     segments = contracts.segments_between(organisation_id, start, end) if start < end else []
     if not segments:
         raise NothingPromised
-    history = Judged.between(organisation_id, start, end, as_of=measured.minute_of(now))
+    history = Judged.between(organisation_id, start, end, as_of=measured.settled(now))
     promised = [(segment, _objective(segment, objective, region)) for segment in segments]
     pieces = [
         Piece(each, stretch) for segment, each in promised if each for stretch in history.slices(each, region, segment)
@@ -139,23 +169,33 @@ def _objective(segment: Segment, name: str, region: str) -> Objective | None:
 
 
 def credit_between(organisation_id: UUID, start: datetime, end: datetime, *, now: datetime) -> Meaning:
-    """What the minutes that `[start, end)` touches mean by themselves, in a month that is otherwise all good.
+    """What the slices that `[start, end)` touches mean by themselves, in a month that is otherwise all good.
 
-    Minutes are judged as far as history has them; the contract in force at `start` applies. Raises NothingPromised, SpanTooLong,
+    Slices are judged as far as history has them; the contract in force at `start` applies. Raises NothingPromised, SpanTooLong,
     HistoryAway.
     """
     if end - start > MOST:
         raise SpanTooLong(days=MOST_DAYS)
-    first, last = measured.minute_of(start), measured.next_minute(end)
     found = contracts.segments_between(organisation_id, start, max(end, start + timedelta(microseconds=1)))
     if not found:
         raise NothingPromised
     agreement = found[0].agreement
-    touched = replace(found[0], start=first, end=last)
     month = month_bounds(f"{_local(start, agreement.timezone):%Y-%m}", agreement.timezone)
-    of = (month[1] - month[0]) // timedelta(seconds=MINUTE_S)
-    judged = _rows(touched, Judged.between(organisation_id, first, last, as_of=now), minutes=of)
-    return Meaning(organisation_id, first, last, judged, credit_at_best(agreement, judged, Part(of, of)))
+    whole = replace(found[0], start=month[0], end=month[1])
+    longest = max((measured.seconds_of(each) for each in agreement.objectives), default=MINUTE_S)
+    history = Judged.between(
+        organisation_id, measured.slice_of(start, longest), measured.next_slice(end, longest), as_of=now
+    )
+
+    def touched(objective: Objective, region: str) -> Tally:
+        slice_s = measured.seconds_of(objective)
+        first, last = measured.slice_of(start, slice_s), measured.next_slice(end, slice_s)
+        return history.tally(objective, region, replace(whole, start=first, end=last))
+
+    judged = rows(agreement, touched, long=lambda objective: slices_of(whole, measured.seconds_of(objective)))
+    of = Part(minutes_of(whole), minutes_of(whole))
+    (credit,) = credits_of([at_best(agreement, judged, of)])
+    return Meaning(organisation_id, measured.minute_of(start), measured.next_minute(end), judged, credit)
 
 
 def _local(at: datetime, timezone: str) -> datetime:

@@ -66,6 +66,20 @@ class RegionMinutes:
     def __len__(self) -> int:
         return int(self.sent.shape[0])
 
+    def within(self, start_s: int, end_s: int) -> RegionMinutes:
+        """The slices that start within `[start_s, end_s)`, both of them starts or ends of slices here."""
+        first, last = ((each - self.start_s) // self.slice_s for each in (start_s, end_s))
+        return RegionMinutes(
+            start_s=start_s,
+            nodes=self.nodes,
+            sent=self.sent[first:last],
+            mean_ms=self.mean_ms[first:last],
+            p95_ms=self.p95_ms[first:last],
+            loss_pct=self.loss_pct[first:last],
+            jitter_ms=self.jitter_ms[first:last],
+            slice_s=self.slice_s,
+        )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReportedSlices:
@@ -113,21 +127,26 @@ def counts_of(verdicts: Verdicts) -> Counts:
     return Counts(good=good, bad=bad, unknown=unknown, excluded=excluded)
 
 
-def judge(objective: Objective, minutes: RegionMinutes, excluded: Bools) -> Slices:
-    """Every slice judged by `objective`, whose length the slices have; `excluded[i]` takes slice i out."""
+def judge(objective: Objective, minutes: RegionMinutes, excluded: Bools, audience: Ints | None = None) -> Slices:
+    """Every slice judged by `objective`, whose length the slices have; `excluded[i]` takes slice i out.
+
+    `audience[i, j]` are the customer's viewer-seconds on node j in slice i. The load is their sum; a bad slice hit the share of
+    them that was on nodes out of bounds.
+    """
     figures = _figures(objective, minutes)
     known = (minutes.sent >= objective.min_samples) & np.isfinite(figures)
+    out = known & _out_of_bound(objective, figures)
     worst = _worst(figures, known, lower_is_worse=objective.promise is Promise.AVAILABILITY)
     return Slices(
         start_s=minutes.start_s,
         slice_s=minutes.slice_s,
         nodes=minutes.nodes,
-        verdicts=_verdicts(known.any(axis=1), (known & _out_of_bound(objective, figures)).any(axis=1), excluded),
+        verdicts=_verdicts(np.asarray(known.any(axis=1)), np.asarray(out.any(axis=1)), excluded),
         figures=_picked(figures, worst, np.nan),
         worst=worst,
         sent=_picked(minutes.sent, worst, 0).astype(np.int64),
-        affected=np.full(len(minutes), np.nan),
-        load=np.full(len(minutes), -1, np.int64),
+        affected=np.full(len(minutes), np.nan) if audience is None else _share_of(audience, out),
+        load=np.full(len(minutes), -1, np.int64) if audience is None else audience.sum(axis=1, dtype=np.int64),
     )
 
 
@@ -151,6 +170,11 @@ def held_against(objective: Objective, judged: Slices) -> Verdicts:
     """Verdicts by another bound for slices that were judged by the same figures: the worst node's decides, measured as it was."""
     out = _out_of_bound(objective, judged.figures)
     return np.select([judged.worst < 0, out], [Verdict.UNKNOWN, Verdict.BAD], Verdict.GOOD).astype(np.int8)
+
+
+def _share_of(audience: Ints, out: Bools) -> Floats:
+    everybody, hit = audience.sum(axis=1), np.where(out, audience, 0).sum(axis=1)
+    return np.where(everybody > 0, hit / np.maximum(everybody, 1), np.nan)
 
 
 def _out_of_bound(objective: Objective, figures: Floats) -> Bools:

@@ -25,7 +25,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from tallylight.contracts.api import Attain, ExclusionKind, ExclusionRule, Objective, Promise, UnknownCounts
+from tallylight.contracts.api import Attain, ExclusionKind, ExclusionRule, Objective, Promise, Segment, UnknownCounts
 from tallylight.sla.attainment import Counts, Standing
 from tallylight.sla.slices import Bools, Floats, Ints, Slices, Verdict, Verdicts, counts_of
 
@@ -50,6 +50,17 @@ class Columns:
             np.concatenate([none, *(each.figures for each in stretches)]),
             np.concatenate([none, *(each.affected for each in stretches)]),
             np.concatenate([np.empty(0, np.int64), *(each.load for each in stretches)]),
+        )
+
+    @classmethod
+    def joined(cls, pieces: Sequence[Columns]) -> Columns:
+        """Columns end to end."""
+        none = cls.of([])
+        return cls(
+            np.concatenate([none.verdicts, *(each.verdicts for each in pieces)]),
+            np.concatenate([none.figures, *(each.figures for each in pieces)]),
+            np.concatenate([none.affected, *(each.affected for each in pieces)]),
+            np.concatenate([none.load, *(each.load for each in pieces)]),
         )
 
     @classmethod
@@ -86,6 +97,11 @@ def overload_multiple(exclusions: Sequence[ExclusionRule]) -> Decimal | None:
 def needs_columns(objective: Objective, overload: Decimal | None) -> bool:
     """Whether more than the verdicts counts."""
     return objective.attain is not Attain.SLICES or overload is not None
+
+
+def audience_counts(objective: Objective, segment: Segment) -> bool:
+    """Whether it matters how many users there were, and how many of them a bad slice hit."""
+    return objective.attain is Attain.AFFECTED or overload_multiple(segment.agreement.exclusions) is not None
 
 
 def tally(objective: Objective, columns: Columns, overload: Decimal | None = None) -> Tally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from tallylight.fleet import api as fleet
@@ -9,6 +10,7 @@ from tallylight.kernel import clock
 from tallylight.telemetry.cards import (
     Basis,
     HubFacts,
+    Ints,
     LiveSnapshot,
     Metric,
     MinuteStats,
@@ -16,6 +18,9 @@ from tallylight.telemetry.cards import (
     PathLive,
     Presence,
     RegionLive,
+    ReportedSeries,
+    ReportedSlice,
+    ReportedStats,
     Scope,
     Series,
     Trend,
@@ -24,6 +29,7 @@ from tallylight.telemetry.cards import (
 )
 from tallylight.telemetry.errors import HistoryAway, HubAway, SpanTooWide
 from tallylight.telemetry.history import queries
+from tallylight.telemetry.history import reported as reports
 from tallylight.telemetry.history.client import shared
 from tallylight.telemetry.history.schema import MINUTE_DAYS
 from tallylight.telemetry.live import live_snapshot
@@ -45,12 +51,16 @@ __all__ = [
     "Presence",
     "Reading",
     "RegionLive",
+    "ReportedSeries",
+    "ReportedSlice",
+    "ReportedStats",
     "Scope",
     "Series",
     "SpanTooWide",
     "Trend",
     "ViewerCount",
     "ViewersLive",
+    "audience",
     "checked_minute_stats",
     "latency_ms",
     "live_snapshot",
@@ -58,6 +68,8 @@ __all__ = [
     "minute_stats",
     "minutes_since",
     "presence",
+    "report",
+    "reported",
     "silence_ms",
     "trends",
     "viewers_between",
@@ -109,6 +121,21 @@ def checked_minute_stats(
 def _nodes_of(region: str, start: datetime, end: datetime) -> set[str]:
     now_there = {node.name for node in fleet.nodes() if node.region == region}
     return now_there | queries.nodes_seen_in(shared(), region, start=start, end=end)
+
+
+def report(rows: Sequence[ReportedSlice], *, now: datetime) -> None:
+    """Keep slices that were measured elsewhere; the latest report of a slice stands. Raises HistoryAway."""
+    reports.write(shared(), rows, now=now)
+
+
+def reported(series: ReportedSeries, start: datetime, end: datetime) -> ReportedStats:
+    """What was reported of the slices that start within [start, end). Raises SpanTooWide, HistoryAway."""
+    return reports.read(shared(), series, start=start, end=end)
+
+
+def audience(customer: str, region: str, nodes: Sequence[str], *, first: int, slices: int, slice_s: int) -> Ints:
+    """Viewer-seconds of a customer (slug) by slice (rows) and node (columns), from unix second `first` on. Raises HistoryAway."""
+    return queries.audience(shared(), customer, region, nodes, first=first, slices=slices, slice_s=slice_s)
 
 
 def viewers_between(start: datetime, end: datetime, customer: str = "") -> list[ViewerCount]:

@@ -189,16 +189,56 @@ class MinuteStats:
         return int(self.minute_s.size)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedSeries:
+    """One line of slices measured elsewhere: whose (organisation id), of which service, where, what, how, and how long each is."""
+
+    organisation: str
+    service: str
+    region: str
+    metric: str
+    statistic: str
+    slice_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedSlice:
+    """One of them: its start, its figure in the metric's unit, and the samples behind it.
+
+    `affected`: the share of users it hit if it was bad, 0 to 1; `load`: in whole units of the reporter's own; None: not counted.
+    """
+
+    series: ReportedSeries
+    at: datetime
+    figure: float
+    samples: int
+    affected: float | None = None
+    load: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedStats:
+    """Slice i starts at unix second `start_s + slice_s i`. Where nothing was reported: NaN, no samples, NaN, and load -1."""
+
+    start_s: int
+    slice_s: int
+    figures: Floats
+    samples: Ints
+    affected: Floats
+    load: Ints
+
+
 class Basis(StrEnum):
     """What checked minutes rest on.
 
     `minutes-checked`: the rollup, which agreed with the seconds. `seconds`: the seconds, because the rollup did not agree.
-    `minutes`: the rollup, and no second was left, or was ever there, to hold it against.
+    `minutes`: the rollup, and no second was left, or was ever there, to hold it against. `reported`: not ours to check.
     """
 
     MINUTES_CHECKED = "minutes-checked"
     SECONDS = "seconds"
     MINUTES = "minutes"
+    REPORTED = "reported"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,7 +94,7 @@ def _row(row: Row) -> dict[str, Any]:
         "region": row.region,
         "slice_s": int(row.objective.slice.total_seconds()),
         "counts": asdict(row.counts),
-        "good": row.standing.good,
+        "good": row.standing.good if isinstance(row.standing.good, int) else str(row.standing.good),
         "counted": row.standing.counted,
         "attained": str(row.attained) if row.attained is not None else None,
         "target": str(row.objective.target),

@@ -28,7 +28,7 @@ def test_a_month_counts_every_minute_since_it_began(lumen: UUID) -> None:
     latency = row(report, "latency")
     assert (latency.counts.good, latency.counts.bad) == (13, 4)
     assert latency.counts.unknown == 10 * 1440 + 1 + 2
-    assert latency.counts.minutes + latency.remaining == 43_200
+    assert latency.counts.slices + latency.remaining == 43_200
     assert report.until == DAY + 20 * MINUTE
     assert row(report, "availability").counts.bad == row(report, "loss").counts.bad == 2
 
@@ -46,7 +46,7 @@ def test_old_weeks_are_measured_once_and_lie_end_to_end(lumen: UUID) -> None:
     assert (first.good, first.bad) == (13, 4)
     assert first.minutes == 22 * 1440 + 20
     known = measured._remembered.cache_info().misses
-    assert row(api.month_report(lumen, "2026-06", later + MINUTE), "latency").counts.minutes == first.minutes + 1
+    assert row(api.month_report(lumen, "2026-06", later + MINUTE), "latency").counts.slices == first.minutes + 1
     assert measured._remembered.cache_info().misses == known + 2  # the last days of two regions
 
 

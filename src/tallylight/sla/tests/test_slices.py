@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from tallylight.contracts.api import Objective, Promise, Statistic, UnknownCounts
-from tallylight.sla.slices import RegionMinutes, Verdict, judge, minutes_within
+from tallylight.sla.slices import ReportedSlices, RegionMinutes, Verdict, judge, judge_reported, minutes_within
 
 NAN = float("nan")
 
@@ -34,7 +34,7 @@ def objective(
 
 def minute(*nodes: tuple[int, float, float, float]) -> RegionMinutes:
     sent, mean, p95, loss = (np.array([column]) for column in zip(*nodes, strict=True))
-    return RegionMinutes(0, tuple(f"n{i}" for i in range(len(nodes))), sent, mean, p95, loss)
+    return RegionMinutes(0, tuple(f"n{i}" for i in range(len(nodes))), sent, mean, p95, loss, mean / 10)
 
 
 def verdict(rule: Objective, *nodes: tuple[int, float, float, float]) -> Verdict:
@@ -64,6 +64,9 @@ FINE, SLOW, LOSSY, DEAD, FEW = (
         (objective(Promise.LOSS, 2.0), [LOSSY], Verdict.BAD),
         (objective(Promise.LOSS, 5.0), [LOSSY], Verdict.GOOD),
         (objective(Promise.LOSS, 2.0), [DEAD], Verdict.BAD),
+        (objective(Promise.JITTER, 8.0), [FINE], Verdict.GOOD),
+        (objective(Promise.JITTER, 8.0), [FINE, SLOW], Verdict.BAD),
+        (objective(Promise.JITTER, 8.0), [DEAD], Verdict.UNKNOWN),
         (objective(Promise.AVAILABILITY, 90.0), [LOSSY], Verdict.GOOD),
         (objective(Promise.AVAILABILITY, 96.0), [FINE, LOSSY], Verdict.BAD),
         (objective(Promise.AVAILABILITY, 95.0), [LOSSY], Verdict.GOOD),
@@ -90,7 +93,7 @@ def test_an_excluded_minute_stays_excluded_whatever_was_measured() -> None:
 
 def test_a_region_without_nodes_is_unknown() -> None:
     empty = np.zeros((3, 0))
-    judged = judge(objective(), RegionMinutes(0, (), empty.astype(np.int64), empty, empty, empty), np.zeros(3, bool))
+    judged = judge(objective(), RegionMinutes(0, (), empty.astype(np.int64), *[empty] * 4), np.zeros(3, bool))
     assert judged.counts().unknown == 3
     assert np.isnan(judged.figures).all()
 
@@ -100,11 +103,41 @@ def test_a_minute_is_excluded_when_it_begins_within() -> None:
     assert minutes_within(0, 5, [(1.0, 60.0), (240.0, 1e12)]).tolist() == [False, False, False, False, True]
 
 
+def test_what_probes_do_not_measure_has_to_be_reported() -> None:
+    with pytest.raises(ValueError, match="first-frame"):
+        judge(objective(Promise.FIRST_FRAME, 600.0), minute(FINE), np.zeros(1, bool))
+
+
+def test_a_bad_slice_hits_the_share_of_users_on_nodes_out_of_bounds() -> None:
+    judged = judge(objective(), minute(FINE, SLOW), np.zeros(1, bool), np.array([[900, 300]]))
+    assert (judged.affected.tolist(), judged.load.tolist()) == ([0.25], [1200])
+    nobody = judge(objective(), minute(FINE, SLOW), np.zeros(1, bool), np.array([[0, 0]]))
+    assert np.isnan(nobody.affected).all()
+
+
+def reported(*slices: tuple[float, int]) -> ReportedSlices:
+    figures, samples = (np.array(column) for column in zip(*slices, strict=True))
+    unknown = np.full(len(slices), NAN)
+    return ReportedSlices(0, 300, figures, samples, unknown, np.full(len(slices), -1))
+
+
+def test_reported_slices_are_judged_by_the_same_bounds() -> None:
+    rule = objective(Promise.FIRST_FRAME, 600.0)
+    judged = judge_reported(rule, reported((600.0, 60), (600.1, 60), (900.0, 59), (NAN, 0), (700.0, 99)), EXCLUDED_LAST)
+    words = [Verdict(each).word for each in judged.verdicts.tolist()]
+    assert words == ["good", "bad", "unknown", "unknown", "excluded"]
+    assert (judged.slice_s, judged.nodes, judged.worst.tolist()) == (300, ("reported",), [0, 0, -1, -1, 0])
+
+
+EXCLUDED_LAST = np.array([False, False, False, False, True])
 figures = st.one_of(st.just(NAN), st.floats(0, 1000))
 shapes = st.tuples(st.integers(0, 40), st.integers(0, 4))
 
 
-@given(st.data(), shapes, st.sampled_from(Promise), st.floats(0, 500))
+PROBED = (Promise.AVAILABILITY, Promise.LATENCY, Promise.LOSS, Promise.JITTER)
+
+
+@given(st.data(), shapes, st.sampled_from(PROBED), st.floats(0, 500))
 def test_every_minute_is_exactly_one_thing(
     data: st.DataObject, shape: tuple[int, int], promise: Promise, bound: float
 ) -> None:
@@ -116,9 +149,10 @@ def test_every_minute_is_exactly_one_thing(
         data.draw(grid),
         data.draw(grid),
         data.draw(grid),
+        data.draw(grid),
     )
     excluded = data.draw(arrays.arrays(np.bool_, shape[:1]))
     judged = judge(objective(promise, bound), minutes, excluded)
     counts = judged.counts()
-    assert counts.good + counts.bad + counts.unknown + counts.excluded == len(minutes) == counts.minutes
+    assert counts.good + counts.bad + counts.unknown + counts.excluded == len(minutes) == counts.slices
     assert counts.excluded == int(excluded.sum())

@@ -12,13 +12,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tallylight.contracts.api import Combine, CreditTable, Objective, Promise, Statistic, Tier, UnknownCounts
+from tallylight.contracts.api import Combine, CreditTable, Fees, Objective, Promise, Statistic, Tier, UnknownCounts
 from tallylight.kernel.money import Money
 from tallylight.sla.attainment import Counts, standing
 from tallylight.sla.columns import letters, series_text, verdicts_of
-from tallylight.sla.credit import Outcome, Part, credit
+from tallylight.sla.credit import credit
+from tallylight.sla.earned import Outcome, Part
 from tallylight.sla.evidence import verify_tallylight_evidence as verifier
 from tallylight.sla.slices import RegionMinutes, judge, minutes_within
+from tallylight.sla.tally import Tally
 
 #: RFC 8032, section 7.1: public key, message, signature.
 VECTORS = [
@@ -131,7 +133,7 @@ def as_verifier(rule: Objective) -> verifier.Objective:
 def test_slices_are_judged_alike(promise: Promise, bound: float, minutes: list[list[tuple[int, float, float]]]) -> None:
     columns = np.array(minutes)
     region = RegionMinutes(
-        0, ("a-1", "b-1"), columns[:, :, 0].astype(np.int64), columns[:, :, 1], columns[:, :, 1], columns[:, :, 2]
+        0, ("a-1", "b-1"), columns[:, :, 0].astype(np.int64), columns[:, :, 1], columns[:, :, 1], columns[:, :, 2], columns[:, :, 1]
     )
     rule = objective(promise, bound, Decimal("99.9"), UnknownCounts.BAD)
     judged = judge(rule, region, minutes_within(0, len(region), []))
@@ -174,8 +176,8 @@ def test_credits_are_the_same_to_the_cent(
     rules = [(objective(promise, 1.0, target, unknown), counts) for counts, target, unknown, promise in outcomes]
     ours = credit(
         table,
-        Money(fee, "USD"),
-        [Outcome(rule.name, "r", rule.target, standing(counts, rule.unknown)) for rule, counts in rules],
+        Fees(monthly=Money(fee, "USD")),
+        [Outcome(rule, "r", Tally(counts, standing(counts, rule.unknown))) for rule, counts in rules],
         Part(minutes, 44_640),
     )
     contract = verifier.Contract(

@@ -72,7 +72,7 @@ def trend(history: History, scope: Scope, metric: Metric, *, start: datetime, en
     """`metric` within `scope` over [start, end) in steps of at least a second. Raises SpanTooWide, HistoryAway."""
     source = SOURCES[metric]
     fine = step_s % 60 != 0 or (end - start).total_seconds() <= FINE_SPAN_S
-    at_s = _instants(_floor(start, step_s), end, step_s, bound=MAX_POINTS)
+    at_s = instants(_floor(start, step_s), end, step_s, bound=MAX_POINTS)
     if not at_s.size:
         return Trend(metric, source.unit, step_s, at_s, tuple(Series(name, np.empty(0)) for name in source.lines))
     question = _trend_question(source, scope, metric, fine=fine)
@@ -165,10 +165,10 @@ def minute_stats(
     """
     names = tuple(sorted(nodes))
     first = -int(-start.timestamp() // slice_s) * slice_s
-    instants = _instants(first, end, slice_s, bound=MAX_MINUTES // max(len(names), 1))
-    stats = _empty_minutes(names, instants, slice_s)
+    starts = instants(first, end, slice_s, bound=MAX_MINUTES // max(len(names), 1))
+    stats = _empty_minutes(names, starts, slice_s)
     if len(stats):
-        facts = {"nodes": list(names), "start": first, "end": int(instants[-1]) + slice_s, "slice": slice_s}
+        facts = {"nodes": list(names), "start": first, "end": int(starts[-1]) + slice_s, "slice": slice_s}
         slot = "toInt64(intDiv(toUnixTimestamp(minute), %(slice)s) * %(slice)s)"
         minutes_of = f"({_ROLLED_UP})" if from_seconds else "path_minute"
         question = _FIGURES.format(pairs=_PAIRS.format(minutes=minutes_of, slot=slot))
@@ -256,6 +256,30 @@ def _fill_heard(stats: MinuteStats, columns: Columns) -> None:
         stats.heard_s[_places(stats, at, names)] = seconds
 
 
+_AUDIENCE = """
+    SELECT toInt64(intDiv(toUnixTimestamp(minute), %(slice)s) * %(slice)s) AS at, node, sum(viewer_seconds) FROM viewer_minute
+    WHERE customer = %(customer)s AND region = %(region)s AND node IN %(nodes)s
+        AND toUnixTimestamp(minute) >= %(start)s AND toUnixTimestamp(minute) < %(end)s
+    GROUP BY at, node"""
+
+
+def audience(
+    history: History, customer: str, region: str, nodes: Sequence[str], *, first: int, slices: int, slice_s: int
+) -> Ints:
+    """Viewer-seconds of a customer (slug) on each of `nodes` (columns) in each slice (rows) from unix second `first` on.
+
+    Raises HistoryAway.
+    """
+    seen = np.zeros((slices, len(nodes)), np.int64)
+    facts = {"customer": customer, "region": region, "nodes": list(nodes), "start": first, "slice": slice_s}
+    if seen.size and (columns := history.columns(_AUDIENCE, {**facts, "end": first + slices * slice_s})):
+        at, names, viewer_seconds = columns
+        index = {name: i for i, name in enumerate(nodes)}
+        rows = (np.asarray(at, np.int64) - first) // slice_s
+        seen[rows, [index[name] for name in names]] = viewer_seconds
+    return seen
+
+
 def viewers(history: History, *, start: datetime, end: datetime, customer: str = "") -> list[ViewerCount]:
     """The most concurrent viewers per customer and node within [start, end). Raises HistoryAway."""
     narrow = "AND customer = %(customer)s" if customer else ""
@@ -271,7 +295,7 @@ def viewers(history: History, *, start: datetime, end: datetime, customer: str =
     ]
 
 
-def _instants(first: int, end: datetime, step_s: int, *, bound: int) -> Ints:
+def instants(first: int, end: datetime, step_s: int, *, bound: int) -> Ints:
     """Every step from `first` to before `end`; counted before any is made. Raises SpanTooWide."""
     points = max(0, math.ceil((end.timestamp() - first) / step_s))
     if points > bound:

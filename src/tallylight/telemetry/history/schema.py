@@ -34,7 +34,7 @@ class Engines:
     replicated: bool = False
 
     def merge_tree(self, kind: str = "") -> str:
-        """The engine of a table of `kind` ("" or "Aggregating")."""
+        """The engine of a table of `kind` ("", "Aggregating" or "Replacing")."""
         return f"Replicated{kind}MergeTree" if self.replicated else f"{kind}MergeTree"
 
     @property
@@ -77,6 +77,7 @@ def steps(engines: Engines) -> tuple[tuple[str, ...], ...]:
     return (
         (*_seconds(engines), *_minutes(engines), *_views()),
         (f"ALTER TABLE path_second MODIFY TTL at + INTERVAL {PATH_SECOND_DAYS} DAY DELETE",),
+        (_reported(engines),),
     )
 
 
@@ -126,6 +127,19 @@ def _minutes(engines: Engines) -> tuple[str, ...]:
             customer LowCardinality(String), stream String, viewer_seconds {sums}, viewers {most}
         ) {end % "(customer, region, node, stream, minute)"}""",
     )
+
+
+def _reported(engines: Engines) -> str:
+    """Slices measured elsewhere. The latest report of a slice stands; NaN and -1 are unknown."""
+    words = ", ".join(
+        f"{name} LowCardinality(String)" for name in ("organisation", "service", "region", "metric", "statistic")
+    )
+    return f"""CREATE TABLE IF NOT EXISTS reported_slice (
+            {words}, slice_s UInt32, at DateTime('UTC') CODEC(Delta, ZSTD), figure Float64, samples UInt64,
+            affected Float64, load Int64, reported_at DateTime64(6, 'UTC')
+        ) ENGINE = {engines.merge_tree("Replacing")}(reported_at) PARTITION BY toYYYYMM(at)
+        ORDER BY (organisation, service, region, metric, statistic, slice_s, at)
+        TTL at + INTERVAL {MINUTE_DAYS} DAY DELETE SETTINGS {engines.keeps}"""
 
 
 def _views() -> tuple[str, ...]:
