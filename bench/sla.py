@@ -147,7 +147,7 @@ def _report(customers: list[UUID]) -> Facts:
         report = month_report(customer, world.MONTH, world.NOW)
         for segment in report.segments:
             rows += len(segment.rows)
-            slices += sum(row.counts.minutes for row in segment.rows)
+            slices += sum(row.counts.slices for row in segment.rows)
             steps += len(segment.credit.steps)
         for amount in report.credits:
             credits_[amount.currency] = credits_.get(amount.currency, 0) + amount.minor

@@ -169,6 +169,9 @@ COMMANDS = {
     "clock": Command(
         _("Explain the clocks of a ticket, span by span."), _mounted("clock", "tallylight.support.cli", django=True)
     ),
+    "sla": Command(
+        _("Take in slices that were measured elsewhere."), _mounted("sla", "tallylight.sla.cli", django=True)
+    ),
     "edge": Command(_("Run the agent of one edge node."), _mounted("edge", "tallylight.edge.cli")),
     "web": Command(_("Serve the console and the API."), _served("web", "tallylight.embedded.web")),
     "hub": Command(_("Take measurements and watch thresholds."), _served("hub", "tallylight.config.hub")),

@@ -13,7 +13,8 @@ from enum import StrEnum
 
 from tallylight.contracts.commercial import Capacity, ChangeNotice, Exit, Fees, Privacy, Scope, Term, Wording
 from tallylight.kernel.business_time import Calendar
-from tallylight.kernel.money import Money, Rounding
+from tallylight.kernel.money import Money
+from tallylight.kernel.money import Rounding as Rounding
 
 
 class Level(StrEnum):

@@ -31,6 +31,7 @@ from tallylight.contracts.agreement import (
     Pause,
     Promise,
     Promised,
+    Rounding,
     SeverityRule,
     Source,
     Statistic,
@@ -87,7 +88,6 @@ from tallylight.contracts.severity import IncidentFacts, severity_of
 from tallylight.contracts.signing import Hand
 from tallylight.contracts.text import agreement_text
 from tallylight.contracts.yaml_text import MAX_BYTES
-from tallylight.kernel.money import Rounding
 
 __all__ = [
     "MAX_BYTES",

@@ -90,7 +90,8 @@ class TicketAcknowledged(Event):
 class ClockBreached(Event):
     """A clock's promise was broken: `clock` of `subject` at `level` was due at `due` and was not answered by then.
 
-    `case` is how people call the subject. The three of `subject`, `clock` and `due` name the broken promise.
+    `case` is how people call the subject. `subject`, `clock` and `due` name the broken promise; `news` counts what was told
+    of it, so that the later word stands whatever the order of arrival.
     """
 
     organisation: UUID
@@ -99,6 +100,7 @@ class ClockBreached(Event):
     clock: str
     level: str
     due: datetime
+    news: int
     at: datetime
 
 
@@ -110,6 +112,7 @@ class ClockBreachWithdrawn(Event):
     subject: UUID
     clock: str
     due: datetime
+    news: int
     at: datetime
 
 

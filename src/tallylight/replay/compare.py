@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from tallylight.contracts.api import Level, Objective, Promised
 from tallylight.replay.values import (
@@ -76,7 +75,7 @@ def _side(row: Row, kept: bool | None = None, missing: int = 0) -> ObjectiveSide
         bound=row.objective.bound,
         target=row.objective.target,
         attained=row.attained,
-        good=Decimal(row.standing.good),
+        good=row.standing.good_shown,
         counted=row.standing.counted,
         bad=row.counts.bad,
         unknown=row.counts.unknown,

@@ -129,9 +129,7 @@ class _Found:
         return _Found(self.pieces + other.pieces, self.missing + other.missing, self.why or other.why)
 
 
-def _rows(
-    reach: _Reach, agreement: Agreement, past: Sequence[Segment], whole: Sequence[Segment]
-) -> Iterator[RowAgain]:
+def _rows(reach: _Reach, agreement: Agreement, past: Sequence[Segment], whole: Sequence[Segment]) -> Iterator[RowAgain]:
     overload = overload_multiple(agreement.exclusions)
     for objective in agreement.objectives:
         slices = sum(slices_of(each, measured.seconds_of(objective)) for each in whole)
@@ -176,7 +174,7 @@ def _held(reach: _Reach, objective: Objective, region: str, piece: Slices) -> Co
 
 
 def measures(objective: Objective) -> bool:
-    """Whether there are figures for an objective that was not promised then: what probes measure, and nothing that is reported."""
+    """Whether there are figures for an objective that was not promised then: what probes measure, nothing reported."""
     return objective.source is Source.PROBES and objective.promise in MEASURED
 
 

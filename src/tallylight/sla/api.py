@@ -12,7 +12,14 @@ from tallylight.sla import services
 from tallylight.sla.again import Missing, MonthAgain, RowAgain, judge_again, measures
 from tallylight.sla.attainment import Counts, Standing
 from tallylight.sla.earned import Credit, Miss, Part
-from tallylight.sla.errors import BadExclusion, NoSuchMonth, NoSuchObjective, NothingPromised, SpanTooLong
+from tallylight.sla.errors import (
+    BadExclusion,
+    BadMeasurement,
+    NoSuchMonth,
+    NoSuchObjective,
+    NothingPromised,
+    SpanTooLong,
+)
 from tallylight.sla.evidence.export import VERIFIER, EvidenceFile, evidence_of, verifier_text
 from tallylight.sla.evidence.http import as_download, as_program
 from tallylight.sla.evidence.keys import KeyCard
@@ -28,6 +35,7 @@ from tallylight.sla.slices import Verdict
 __all__ = [
     "VERIFIER",
     "BadExclusion",
+    "BadMeasurement",
     "Counts",
     "Credit",
     "EvidenceFile",

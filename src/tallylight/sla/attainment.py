@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 
 from tallylight.contracts.api import UnknownCounts
 
 #: Attainment is shown with four decimals and rounded down, so that a miss never reads as kept.
 SHOWN = Decimal("0.0001")
+#: Other numbers that don't end are shown with so many decimals; they are reckoned with whole.
+PLACES = Decimal("0.000001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,11 @@ class Standing:
         return self.counted - self.good
 
     @property
+    def good_shown(self) -> Decimal:
+        """`good` as people write it: with as many decimals as it takes, at most six."""
+        return decimal(Fraction(self.good))
+
+    @property
     def attained(self) -> Fraction | None:
         """The exact share in per cent; None when nothing counts."""
         return Fraction(100 * self.good) / self.counted if self.counted else None
@@ -81,3 +88,14 @@ def budget(slices: int, target: Decimal) -> int:
 def shown(share: Fraction) -> Decimal:
     """A share in per cent as it is shown: four decimals, rounded down."""
     return (Decimal(share.numerator) / Decimal(share.denominator)).quantize(SHOWN, rounding=ROUND_FLOOR)
+
+
+def decimal(number: Fraction) -> Decimal:
+    """As people write it: whole where it ends within six decimals, else rounded to six."""
+    exact = Decimal(number.numerator) / Decimal(number.denominator)
+    return plain(exact.quantize(PLACES, rounding=ROUND_HALF_EVEN))
+
+
+def plain(number: Decimal) -> Decimal:
+    """Without trailing zeros and without an exponent: 99.90 as 99.9, 100 as 100."""
+    return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()

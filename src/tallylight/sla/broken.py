@@ -15,25 +15,25 @@ from tallylight.sla.models import BrokenPromise
 
 def keep(event: ClockBreached) -> None:
     """Note a broken promise. Harmless when repeated, and when it was withdrawn since."""
-    _note(event, case=event.case, level=event.level, withdrawn=False)
+    _note(event, {"case": event.case, "level": event.level}, withdrawn_at=None)
 
 
 def withdraw(event: ClockBreachWithdrawn) -> None:
     """Note that it was kept after all. Harmless when repeated, and when it comes before what it withdraws."""
-    _note(event, case="", level="", withdrawn=True)
+    _note(event, {}, withdrawn_at=event.at)
 
 
 @transaction.atomic
-def _note(event: ClockBreached | ClockBreachWithdrawn, *, case: str, level: str, withdrawn: bool) -> None:
-    """What the latest news says stands. At the same instant a withdrawal is the later one."""
-    said = {"seen_at": event.at, "withdrawn_at": event.at if withdrawn else None}
-    named = {"case": case, "level": level} if case else {}
-    key = {"subject": event.subject, "clock": event.clock, "due_at": event.due}
+def _note(event: ClockBreached | ClockBreachWithdrawn, named: dict[str, str], *, withdrawn_at: datetime | None) -> None:
+    """The latest word stands; an earlier one still says how things are called."""
+    said = {"news": event.news, "withdrawn_at": withdrawn_at}
     row, new = BrokenPromise.objects.select_for_update().get_or_create(
-        **key, defaults={"organisation_id": event.organisation, "case": case, "level": level, **said}
+        subject=event.subject,
+        clock=event.clock,
+        due_at=event.due,
+        defaults={"organisation_id": event.organisation, **named, **said},
     )
-    newer = event.at > row.seen_at or (event.at == row.seen_at and withdrawn)
-    changes = {**named, **(said if newer else {})}
+    changes = {**named, **(said if event.news > row.news else {})}
     if not new and changes:
         BrokenPromise.objects.filter(pk=row.pk).update(**changes)
 

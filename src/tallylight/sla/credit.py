@@ -1,8 +1,8 @@
 """From missed objectives and broken support promises to an amount of money. Pure and exact; rounded once, at the end.
 
-- A missed objective earns the deepest tier its attainment fell under: its own tiers where it has some. An objective of
-  availability without tiers of its own earns, where the contract credits outages, what was lost in per cent times the agreed
-  multiple instead. A kept objective earns nothing.
+- A missed objective earns the deepest tier its attainment fell under: its own tiers where it has some. A kept one earns nothing.
+- Where the contract credits outages, an objective of availability also earns, kept or missed, its bad slices, each times the
+  share of users it hit, in per cent of those that count, times the agreed multiple.
 - Credits of several objectives over the same fees become one as the contract combines them, at most the cap. Fees are those of
   the month, or of the objective's service; a part of a month counts with its share of the minutes.
 - Each broken support promise earns its percentage of the fees of a whole month, together at most what the contract says for its
@@ -17,9 +17,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
-from tallylight.contracts.api import Combine, CreditBase, CreditTable, Fees, Level, MissCredit, Promise, Promised
+from tallylight.contracts.api import Combine, CreditBase, CreditTable, Fees, Level, MissCredit, Promise, Promised, Tier
 from tallylight.kernel.money import Money, rounded
 from tallylight.sla import derivation
+from tallylight.sla.attainment import decimal
 from tallylight.sla.earned import Credit, Earned, Miss, Outcome, Paid, Part, PartOfMonth, Term
 
 
@@ -39,14 +40,20 @@ def credit(
     return credits_of([PartOfMonth(table, fees, part, outcomes, misses)])[0]
 
 
-def earned_by(table: CreditTable, outcome: Outcome) -> Earned:
-    """What an outcome earns by itself: nothing for one that was kept, that nothing counts for, or above every tier."""
+def earned_by(table: CreditTable, outcome: Outcome) -> Iterator[Earned]:
+    """What an outcome earns by itself: by its tiers, and by its outages where those are credited."""
+    tally, objective = outcome.tally, outcome.objective
+    yield _by_tier(objective.tiers or table.tiers, outcome)
+    if table.outage and objective.promise is Promise.AVAILABILITY and tally.hit:
+        lost = 100 * tally.hit / tally.standing.counted
+        yield Earned(outcome, lost * Fraction(table.outage.multiple), table.outage)
+
+
+def _by_tier(tiers: Sequence[Tier], outcome: Outcome) -> Earned:
+    """Nothing for one that was kept, that nothing counts for, or that stayed above every tier."""
     attained = outcome.tally.standing.attained
     if attained is None or not outcome.missed:
         return Earned(outcome, Fraction(0), None)
-    if table.outage and outcome.objective.promise is Promise.AVAILABILITY and not outcome.objective.tiers:
-        return Earned(outcome, (100 - attained) * Fraction(table.outage.multiple), table.outage)
-    tiers = outcome.objective.tiers or table.tiers
     tier = next((each for each in reversed(tiers) if attained < Fraction(each.below)), None)
     return Earned(outcome, Fraction(tier.credit) if tier else Fraction(0), tier)
 
@@ -93,7 +100,7 @@ def _terms(each: PartOfMonth) -> tuple[Term, ...]:
     by_service = each.table.base is CreditBase.SERVICE_FEES
     groups: dict[str, list[Earned]] = {} if by_service else {"": []}
     for outcome in each.outcomes:
-        groups.setdefault(outcome.objective.service if by_service else "", []).append(earned_by(each.table, outcome))
+        groups.setdefault(outcome.objective.service if by_service else "", []).extend(earned_by(each.table, outcome))
     return tuple(_term(each, service, tuple(earned)) for service, earned in groups.items())
 
 
@@ -120,9 +127,9 @@ def _credit(each: PartOfMonth, terms: Sequence[Term], room: _Room) -> Credit:
 def _percent(fee: Money, terms: Sequence[Term]) -> Decimal:
     """What objectives earn, in per cent of the fees that count."""
     if len(terms) == 1 and not terms[0].service:
-        return derivation.decimal(terms[0].percent)
+        return decimal(terms[0].percent)
     earned = 100 * sum((term.exact(Fraction(1)) for term in terms), Fraction(0))
-    return derivation.decimal(earned / fee.minor) if fee.minor else Decimal(0)
+    return decimal(earned / fee.minor) if fee.minor else Decimal(0)
 
 
 def _paid(table: CreditTable, misses: Sequence[Miss], room: _Room) -> Iterator[Paid]:

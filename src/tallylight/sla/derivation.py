@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from fractions import Fraction
 
-from tallylight.contracts.api import Attain, Combine, CreditTable, Level, Promised, Rounding, Tier
+from tallylight.contracts.api import Attain, Combine, CreditTable, OutageCredit, Promised, Rounding, Tier
 from tallylight.kernel.errors import gettext_noop
 from tallylight.kernel.money import Money
 from tallylight.kernel.sentence import Fact, Sentence
+from tallylight.sla.attainment import decimal, plain
 from tallylight.sla.earned import Earned, Outcome, Paid, Part, Term
 
 MINUTE = timedelta(minutes=1)
-#: Numbers that don't end are shown with so many decimals; they are reckoned with whole.
-PLACES = Decimal("0.000001")
 
 NOTHING_COUNTS = gettext_noop("%(objective)s in %(region)s: no slice counts, so nothing is owed.")
 MINUTES_WERE_GOOD = gettext_noop(
@@ -46,8 +45,8 @@ MISSED_FREE = gettext_noop(
     "%(target)s%% were promised, so the promise was missed. No tier of its credit begins above that, so nothing is owed."
 )
 OUTAGE = gettext_noop(
-    "%(target)s%% were promised, so the promise was missed. The credit is what was lost in per cent, times %(multiple)s: "
-    "%(lost)s of %(counted)s, which makes %(percent)s%%."
+    "Bad slices of %(objective)s in %(region)s, each with the share of users it hit, are worth %(lost)s of %(counted)s slices; "
+    "in per cent, times %(multiple)s, that is a credit of %(percent)s%%."
 )
 LARGEST = gettext_noop("Of several credits the largest counts: %(percent)s%%.")
 SUM = gettext_noop("The credits add up to %(percent)s%%.")
@@ -108,7 +107,7 @@ def steps(
     """Every step from what was measured to `amount`. `left`: minor units that the caps left for `paid`, None if all of it."""
     for term in terms:
         for each in term.earned:
-            yield from outcome_steps(each)
+            yield from (outage_steps(each, each.by) if isinstance(each.by, OutageCredit) else outcome_steps(each))
         yield from _percent_steps(table, term)
     owed = [term for term in terms if term.percent]
     if part.share != 1 and owed:
@@ -141,10 +140,22 @@ def outcome_steps(each: Earned) -> Iterator[Sentence]:
         yield Sentence(MISSED_FREE, target)
     elif isinstance(each.by, Tier):
         yield Sentence(MISSED, {**target, "below": plain(each.by.below), "credit": plain(each.by.credit)})
-    else:
-        lost: dict[str, Fact] = {"lost": decimal(Fraction(standing.lost)), "counted": standing.counted}
-        facts: dict[str, Fact] = {"multiple": plain(each.by.multiple), "percent": decimal(each.percent)}
-        yield Sentence(OUTAGE, {**target, **lost, **facts})
+
+
+def outage_steps(each: Earned, outage: OutageCredit) -> Iterator[Sentence]:
+    """What outages earn."""
+    outcome, tally = each.outcome, each.outcome.tally
+    yield Sentence(
+        OUTAGE,
+        {
+            "objective": outcome.objective.name,
+            "region": outcome.region,
+            "lost": decimal(tally.hit),
+            "counted": tally.standing.counted,
+            "multiple": plain(outage.multiple),
+            "percent": decimal(each.percent),
+        },
+    )
 
 
 def _measured(outcome: Outcome) -> Sentence:
@@ -155,7 +166,7 @@ def _measured(outcome: Outcome) -> Sentence:
         {
             "objective": objective.name,
             "region": outcome.region,
-            "good": decimal(Fraction(standing.good)),
+            "good": standing.good_shown,
             "counted": standing.counted,
             "lost": decimal(Fraction(standing.lost)),
             "minutes": decimal(Fraction(objective.slice / MINUTE)),
@@ -181,7 +192,7 @@ def _term_step(term: Term, part: Part) -> Sentence:
 
 def _promise_steps(one: Paid) -> Iterator[Sentence]:
     miss = one.miss
-    facts: dict[str, Fact] = {"case": miss.case, "at": miss.at, "level": level_word(miss.level)}
+    facts: dict[str, Fact] = {"case": miss.case, "at": miss.at, "level": miss.level.value}
     yield Sentence(BROKEN[miss.clock], {**facts, "percent": decimal(one.of)})
     if one.percent < one.of:
         yield Sentence(AT_MOST, {"percent": decimal(one.percent)})
@@ -194,19 +205,3 @@ def _amount_step(
         return Sentence(ROUNDED[table.rounding], {"amount": amount})
     missed = any(each.outcome.missed for term in terms for each in term.earned)
     return Sentence(NO_CREDIT if missed else NOTHING_OWED)
-
-
-def level_word(level: Level) -> str:
-    """How a level is called in facts; whoever shows it may know a better word."""
-    return level.value
-
-
-def decimal(number: Fraction) -> Decimal:
-    """As people write it: whole where it ends within six decimals, else rounded to six."""
-    exact = Decimal(number.numerator) / Decimal(number.denominator)
-    return plain(exact.quantize(PLACES, rounding=ROUND_HALF_EVEN))
-
-
-def plain(number: Decimal) -> Decimal:
-    """Without trailing zeros and without an exponent: 99.90 as 99.9, 100 as 100."""
-    return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()

@@ -45,3 +45,25 @@ class NothingSealed(Conflict):
     code = "nothing-sealed"
     title = gettext_noop("No day of %(month)s is sealed yet.")
     advice = gettext_noop("A day is sealed two days after it ended. Ask again then.")
+
+
+class BadMeasurement(Invalid):
+    code = "bad-measurement"
+    title = gettext_noop("Row %(row)s can't be taken: %(problem)s.")
+    advice = gettext_noop("Nothing of this report was kept. Correct the row and send all of it again.")
+
+
+class NotAsked(Invalid):
+    code = "not-asked"
+    title = gettext_noop(
+        "Row %(row)s: no contract in force at that time judges %(metric)s of %(service)s in %(region)s by such slices."
+    )
+    advice = gettext_noop(
+        "Compare service, region, metric, statistic and slice length with the objectives whose source is `reported`."
+    )
+
+
+class AlreadySealed(Conflict):
+    code = "already-sealed"
+    title = gettext_noop("Row %(row)s is of %(day)s, which is sealed.")
+    advice = gettext_noop("A day is sealed two days after it ended and does not change any more. Leave out the row.")

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any, Literal
 from uuid import UUID
 
@@ -15,12 +14,13 @@ from tallylight.accounts.api import Instant, Pages, Viewer, organisation_by_slug
 from tallylight.kernel import clock
 from tallylight.kernel.money import Money
 from tallylight.kernel.sentence import Fact, Sentence
-from tallylight.sla import api
-from tallylight.sla.derivation import decimal
+from tallylight.sla import api, measurements_http
+from tallylight.sla.attainment import decimal
 from tallylight.sla.evidence import http as evidence_http
 
 router = Router()
 router.add_router("", evidence_http.router)
+router.add_router("", measurements_http.router)
 
 #: What is shown where no time is given.
 LATELY = timedelta(days=1)
@@ -237,7 +237,7 @@ def _row(row: api.Row) -> dict[str, Any]:
         "unit": row.unit,
         "target": row.objective.target,
         "counts": row.counts,
-        "good": decimal(Fraction(row.standing.good)),
+        "good": row.standing.good_shown,
         "counted": row.standing.counted,
         "spared": row.tally.spared,
         "overloaded": row.tally.overloaded,

@@ -12,7 +12,7 @@ from tallylight.contracts.api import Objective, Segment
 from tallylight.sla.measured import Asked, Excluded, exclusions, fresh
 from tallylight.sla.sealed import Run, SealedDays, sealed_days, with_figures
 from tallylight.sla.slices import Bools, Slices, Verdict, Verdicts, minutes_within
-from tallylight.sla.tally import Columns, Tally, needs_columns, overload_multiple, tally
+from tallylight.sla.tally import Columns, Tally, needs_columns, overload_multiple, tally, tally_verdicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,10 @@ class Judged:
 
     def tally(self, objective: Objective, region: str, segment: Segment) -> Tally:
         """What the slices that start within `segment` count as under its contract. Raises HistoryAway."""
-        overload = overload_multiple(segment.agreement.exclusions)
-        if needs_columns(objective, overload):
-            return tally(objective, Columns.of(self.slices(objective, region, segment)), overload)
-        return tally(objective, Columns.of_verdicts(self.verdicts(objective, region, segment)))
+        if needs_columns(objective, segment.agreement):
+            columns = Columns.of(self.slices(objective, region, segment))
+            return tally(objective, columns, overload_multiple(segment.agreement.exclusions))
+        return tally_verdicts(objective, self.verdicts(objective, region, segment))
 
     def verdicts(self, objective: Objective, region: str, segment: Segment) -> Verdicts:
         """One verdict a slice that starts within `segment`, in order. Raises HistoryAway."""

@@ -15,7 +15,7 @@ from tallylight.accounts.api import organisation
 from tallylight.contracts.api import Objective, Segment, Source
 from tallylight.sla.models import Exclusion
 from tallylight.sla.slices import MINUTE_S, Ints, RegionMinutes, ReportedSlices, Slices, judge, judge_reported
-from tallylight.sla.tally import audience_counts
+from tallylight.sla.tally import users_count
 from tallylight.telemetry import api as telemetry
 
 #: A minute is judged this long after it ended: by then history has what nodes that are well have sent.
@@ -80,7 +80,7 @@ class Asked:
     @classmethod
     def of(cls, organisation_id: UUID, objective: Objective, region: str, segment: Segment) -> Asked:
         """As a contract asks; nobody in particular, so that answers can be shared, where probes of the network tell all."""
-        audience = audience_counts(objective, segment)
+        audience = users_count(objective, segment.agreement)
         own = audience or objective.source is Source.REPORTED
         return cls(organisation_id if own else None, objective, region, audience)
 

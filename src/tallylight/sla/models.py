@@ -110,7 +110,7 @@ class Series(models.Model):
 class BrokenPromise(TenantModel):
     """A support clock (`clock`, of `case`, at `level`) was not answered by `due_at`. `withdrawn_at`: it turned out that it was.
 
-    `seen_at` is the instant the latest news of it speaks of; older news changes nothing, so that order does not matter.
+    `news` is the number of the latest word on it; earlier ones change nothing, so that their order of arrival does not matter.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -119,7 +119,7 @@ class BrokenPromise(TenantModel):
     clock = models.CharField(max_length=16)
     level = models.CharField(max_length=16)
     due_at = models.DateTimeField()
-    seen_at = models.DateTimeField()
+    news = models.PositiveIntegerField()
     withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:

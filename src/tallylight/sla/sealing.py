@@ -18,7 +18,7 @@ import zstandard
 from django.db import transaction
 
 from tallylight.contracts import api as contracts
-from tallylight.contracts.api import Objective, Segment
+from tallylight.contracts.api import Segment
 from tallylight.kernel.clock import rfc3339
 from tallylight.sla import measured
 from tallylight.sla.chain import GENESIS, Exempted, Kind, Line, Link, parsed, sha256

@@ -5,9 +5,9 @@ In this order:
 1. A slice that an exclusion takes out stays out whatever else holds.
 2. Overload: of the others, those with a known load above the agreed multiple of the mean load are taken out. The mean is over
    all slices of the part of the month with a known load that step 1 left in, those above the multiple included.
-3. Rows: where bad slices count only in a row of some length, bad slices in shorter rows count as good. A row is broken by a good
-   slice, by one that is taken out, by an unknown one unless unknown counts as bad (then it is one of the row), and by the edges of
-   the part of the month. Nothing else breaks it, midnight included.
+3. Rows: where bad slices count only in a row of some length, bad slices in shorter rows count as good. A row is broken by a
+   good slice, by one that is taken out, by an unknown one unless unknown counts as bad (then it is one of the row), and by the
+   edges of the part of the month. Nothing else breaks it, midnight included.
 4. Attainment. By slices: each is good or bad as a whole. By the mean: each counts with the share that was bad, from its figure;
    an unknown one as wholly good or wholly bad, as the contract says; rows have no meaning there. By those affected: a bad slice
    counts with the share of users it hit, wholly where nobody counted them.
@@ -18,15 +18,15 @@ Shares are taken in millionths, so that sums are exact and the same on every mac
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
 
-from tallylight.contracts.api import Attain, ExclusionKind, ExclusionRule, Objective, Promise, Segment, UnknownCounts
-from tallylight.sla.attainment import Counts, Standing
+from tallylight.contracts.api import Agreement, Attain, ExclusionKind, ExclusionRule, Objective, Promise, UnknownCounts
+from tallylight.sla.attainment import Counts, Standing, standing
 from tallylight.sla.slices import Bools, Floats, Ints, Slices, Verdict, Verdicts, counts_of
 
 MILLION = 1_000_000
@@ -63,30 +63,26 @@ class Columns:
             np.concatenate([none.load, *(each.load for each in pieces)]),
         )
 
-    @classmethod
-    def of_verdicts(cls, verdicts: Verdicts) -> Columns:
-        """Slices of which nothing but the verdict matters."""
-        unknown = np.full(verdicts.size, np.nan)
-        return cls(verdicts, unknown, unknown, np.full(verdicts.size, -1, np.int64))
-
 
 @dataclass(frozen=True, slots=True)
 class Tally:
     """What slices count as. `counts` are their verdicts, overload among the excluded.
 
-    `spared` bad slices count as good because their row was too short; `overloaded` were taken out because their load was above
-    `load_limit`, which is None where no rule speaks of load or none is known.
+    `hit` is what was lost if each bad slice counts with the share of users it hit, wholly where nobody counted them. `spared` bad
+    slices count as good because their row was too short; `overloaded` were taken out because their load was above `load_limit`,
+    which is None where no rule speaks of load or none is known.
     """
 
     counts: Counts
     standing: Standing
+    hit: Fraction = Fraction(0)
     spared: int = 0
     overloaded: int = 0
     load_limit: Fraction | None = None
 
     def and_good(self, slices: int) -> Tally:
         """The same if `slices` more were all good."""
-        return Tally(self.counts, self.standing.and_good(slices), self.spared, self.overloaded, self.load_limit)
+        return replace(self, standing=self.standing.and_good(slices))
 
 
 def overload_multiple(exclusions: Sequence[ExclusionRule]) -> Decimal | None:
@@ -94,14 +90,25 @@ def overload_multiple(exclusions: Sequence[ExclusionRule]) -> Decimal | None:
     return next((each.load_multiple for each in exclusions if each.kind is ExclusionKind.OVERLOAD), None)
 
 
-def needs_columns(objective: Objective, overload: Decimal | None) -> bool:
-    """Whether more than the verdicts counts."""
-    return objective.attain is not Attain.SLICES or overload is not None
-
-
-def audience_counts(objective: Objective, segment: Segment) -> bool:
+def users_count(objective: Objective, agreement: Agreement) -> bool:
     """Whether it matters how many users there were, and how many of them a bad slice hit."""
-    return objective.attain is Attain.AFFECTED or overload_multiple(segment.agreement.exclusions) is not None
+    credited = agreement.credit.outage is not None and objective.promise is Promise.AVAILABILITY
+    return credited or objective.attain is Attain.AFFECTED or overload_multiple(agreement.exclusions) is not None
+
+
+def needs_columns(objective: Objective, agreement: Agreement) -> bool:
+    """Whether more than the verdicts counts."""
+    return objective.attain is Attain.MEAN or users_count(objective, agreement)
+
+
+def tally_verdicts(objective: Objective, verdicts: Verdicts) -> Tally:
+    """What slices count as where nothing but their verdicts counts."""
+    if row_length(objective) == 1:
+        counts = counts_of(verdicts)
+        stands = standing(counts, objective.unknown)
+        return Tally(counts, stands, Fraction(stands.lost))
+    unknown = np.full(verdicts.size, np.nan)
+    return tally(objective, Columns(verdicts, unknown, unknown, np.full(verdicts.size, -1, np.int64)))
 
 
 def tally(objective: Objective, columns: Columns, overload: Decimal | None = None) -> Tally:
@@ -113,15 +120,14 @@ def tally(objective: Objective, columns: Columns, overload: Decimal | None = Non
     out = (verdicts == Verdict.EXCLUDED) | (unknown & (objective.unknown is UnknownCounts.EXCLUDED))
     lasts = lasting(bad, row_length(objective))
     counted = int(out.size - np.count_nonzero(out))
+    hit, spared = _hit(columns.affected[lasts]), int(np.count_nonzero(bad & ~lasts))
     if objective.attain is Attain.MEAN:
         lost, spared = _lost_shares(objective, columns.figures, bad & unknown, ~out & ~unknown), 0
-    elif objective.attain is Attain.AFFECTED:
-        lost, spared = _hit(columns.affected[lasts]), int(np.count_nonzero(bad & ~lasts))
     else:
-        lost, spared = Fraction(int(np.count_nonzero(lasts))), int(np.count_nonzero(bad & ~lasts))
+        lost = hit if objective.attain is Attain.AFFECTED else Fraction(int(np.count_nonzero(lasts)))
     good = counted - lost
-    standing = Standing(int(good) if good.denominator == 1 else good, counted)
-    return Tally(counts_of(verdicts), standing, spared, int(np.count_nonzero(excess)), limit)
+    stands = Standing(int(good) if good.denominator == 1 else good, counted)
+    return Tally(counts_of(verdicts), stands, hit, spared, int(np.count_nonzero(excess)), limit)
 
 
 def row_length(objective: Objective) -> int:

@@ -258,3 +258,19 @@ def _write_words(
 def _desk_of(ticket: Ticket) -> list[PersonCard]:
     owner = accounts.person(ticket.owner_id) if ticket.owner_id else None
     return [owner] if owner else []
+
+
+def look_at_due(*, now: datetime) -> int:
+    """Look at every ticket of which a promise was due before `now`, one transaction each; how many. Harmless when repeated."""
+    due = list(Ticket.objects.filter(next_due_at__lt=now).order_by("next_due_at").values_list("pk", flat=True))
+    for ticket_id in due:
+        _look_at(ticket_id, now=now)
+    return len(due)
+
+
+@transaction.atomic
+def _look_at(ticket_id: UUID, *, now: datetime) -> None:
+    ticket = Ticket.objects.select_for_update().filter(pk=ticket_id, next_due_at__lt=now).first()
+    if ticket:
+        promises.keep_due(ticket, now=now)
+        ticket.save()

@@ -1,4 +1,4 @@
-"""Scheduled work: let open tickets follow a contract that applies later."""
+"""Scheduled work: let open tickets follow a contract that applies later; see which promises time alone has broken."""
 
 from __future__ import annotations
 
@@ -28,3 +28,11 @@ def follow_later(organisation_id: UUID, *, at: datetime) -> None:
     lock = f"support:follow-contract:{organisation_id}:{at.isoformat()}"
     with suppress(AlreadyEnqueued), transaction.atomic():
         follow_contract.configure(queueing_lock=lock, schedule_at=at).defer(organisation_id=str(organisation_id))
+
+
+# No retry by the job engine: a ticket that was not looked at stays due, and the next minute finds it.
+@app.periodic(cron="* * * * *")
+@app.task(name="support.look-at-due", queue=QUEUE, queueing_lock="support.look-at-due")
+def look_at_due(timestamp: int) -> None:  # noqa: ARG001 - the period's own instant
+    """Write down the promises that were due and not kept."""
+    handling.look_at_due(now=clock.now())

@@ -19,7 +19,8 @@ class Ticket(TenantModel):
     """One matter of one customer. `incident` and `headlines` are set if we saw it ourselves; `title` otherwise.
 
     `contract_sha256` pins the contract version that was in force at `opened_at` (empty: none was, and nothing is promised).
-    `response_due_at` and `resolution_due_at` are what the clocks said after the last event, kept for queues.
+    `response_due_at` and `resolution_due_at` are what the clocks said after the last event, kept for queues; `next_due_at` is
+    when the next of all of them can be broken.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -36,6 +37,7 @@ class Ticket(TenantModel):
     opened_at = models.DateTimeField()
     response_due_at = models.DateTimeField(null=True)
     resolution_due_at = models.DateTimeField(null=True)
+    next_due_at = models.DateTimeField(null=True)
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.ForeignKey("accounts.Person", null=True, on_delete=models.PROTECT, related_name="+")
     acknowledged_via = models.CharField(max_length=16, blank=True)
@@ -51,6 +53,7 @@ class Ticket(TenantModel):
                 fields=["response_due_at"], name="ticket_queue", condition=Q(state__in=["open", "acknowledged"])
             ),
             models.Index(fields=["organisation", "-opened_at"], name="ticket_of_customer"),
+            models.Index(fields=["next_due_at"], name="ticket_next_due", condition=Q(next_due_at__isnull=False)),
             models.Index(fields=["owner"], name="ticket_of_owner", condition=Q(state__in=["open", "acknowledged"])),
         ]
 
@@ -105,3 +108,22 @@ class ClockEntry(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["ticket", "id"], name="clock_log_in_order")]
+
+
+class Breach(models.Model):
+    """A promise of the ticket that was due at `due_at` and broken; `withdrawn`: as it turned out, it was not.
+
+    `news` counts what was told of it to the rooms above.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="breaches")
+    promise = models.CharField(max_length=16, choices=[(each.value, each.value) for each in Promise])
+    due_at = models.DateTimeField()
+    level = models.CharField(max_length=16, choices=[(each.value, each.value) for each in Level])
+    noted_at = models.DateTimeField()
+    withdrawn = models.BooleanField(default=False)
+    news = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ticket", "promise", "due_at"], name="breach_once")]

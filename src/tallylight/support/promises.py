@@ -10,7 +10,7 @@ from tallylight.clocks.api import ClockEvent, Kind, Reading
 from tallylight.contracts import api as contracts
 from tallylight.contracts.api import Agreement, Level, SupportLevel
 from tallylight.escalation.api import Rung
-from tallylight.support import entries, standing
+from tallylight.support import breaches, entries, standing
 from tallylight.support.models import ClockEntry, Ticket
 from tallylight.support.standing import Done, Log, Stood
 from tallylight.support.states import HEARD, Happening, Promise
@@ -75,11 +75,14 @@ def note(ticket: Ticket, happening: Happening, *, at: datetime, reason: str = ""
 
 
 def keep_due(ticket: Ticket, *, now: datetime) -> None:
-    """Take over what the clocks say is due; the caller saves the ticket."""
+    """Take over what the clocks say is due, and what was broken; the caller saves the ticket."""
     found = readings(ticket, now=now)
     if found:
         ticket.response_due_at = found[Promise.RESPONSE].due_at
         ticket.resolution_due_at = found[Promise.RESOLUTION].due_at
+        ticket.next_due_at = breaches.next_due(found)
+        Ticket.objects.filter(pk=ticket.pk).update(next_due_at=ticket.next_due_at)
+        breaches.keep(ticket, found, now=now)
 
 
 def readings(ticket: Ticket, *, now: datetime) -> dict[Promise, Reading]:

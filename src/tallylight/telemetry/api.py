@@ -111,9 +111,7 @@ def checked_minute_stats(
     """
     nodes = _nodes_of(region, start, end)
     compared, different = queries.held_against_seconds(shared(), nodes, start=start, end=end)
-    stats = queries.minute_stats(
-        shared(), nodes, start=start, end=end, slice_s=slice_s, from_seconds=different > 0
-    )
+    stats = queries.minute_stats(shared(), nodes, start=start, end=end, slice_s=slice_s, from_seconds=different > 0)
     basis = Basis.SECONDS if different else Basis.MINUTES_CHECKED if compared else Basis.MINUTES
     return stats, basis
 

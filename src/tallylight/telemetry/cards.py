@@ -191,7 +191,7 @@ class MinuteStats:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedSeries:
-    """One line of slices measured elsewhere: whose (organisation id), of which service, where, what, how, and how long each is."""
+    """One line of slices measured elsewhere: whose (organisation id), of which service, where, what, and how long each is."""
 
     organisation: str
     service: str

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from tallylight.contracts.api import Objective, Promise, Statistic, UnknownCounts
-from tallylight.sla.slices import ReportedSlices, RegionMinutes, Verdict, judge, judge_reported, minutes_within
+from tallylight.sla.slices import RegionMinutes, ReportedSlices, Verdict, judge, judge_reported, minutes_within
 
 NAN = float("nan")
 

@@ -133,7 +133,13 @@ def as_verifier(rule: Objective) -> verifier.Objective:
 def test_slices_are_judged_alike(promise: Promise, bound: float, minutes: list[list[tuple[int, float, float]]]) -> None:
     columns = np.array(minutes)
     region = RegionMinutes(
-        0, ("a-1", "b-1"), columns[:, :, 0].astype(np.int64), columns[:, :, 1], columns[:, :, 1], columns[:, :, 2], columns[:, :, 1]
+        0,
+        ("a-1", "b-1"),
+        columns[:, :, 0].astype(np.int64),
+        columns[:, :, 1],
+        columns[:, :, 1],
+        columns[:, :, 2],
+        columns[:, :, 1],
     )
     rule = objective(promise, bound, Decimal("99.9"), UnknownCounts.BAD)
     judged = judge(rule, region, minutes_within(0, len(region), []))
