@@ -29,6 +29,7 @@ from tallylight.sla.models import Exclusion
 from tallylight.sla.report import Meaning, Report, Row, SegmentReport, month_bounds
 from tallylight.sla.sealed import sealed_until
 from tallylight.sla.services import credit_between, explain_slices, month_report, zone_of
+from tallylight.sla.settlement import Settled, Settlement
 from tallylight.sla.slice_page import SliceCard, SlicePage
 from tallylight.sla.slices import Verdict
 
@@ -53,6 +54,8 @@ __all__ = [
     "Row",
     "RowAgain",
     "SegmentReport",
+    "Settled",
+    "Settlement",
     "SliceCard",
     "SlicePage",
     "SpanTooLong",

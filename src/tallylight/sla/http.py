@@ -89,6 +89,15 @@ class SegmentOut(Schema):
     credit_at_best: CreditOut
 
 
+class SettlementOut(Schema):
+    earned: AmountOut
+    owed: AmountOut
+    state: str
+    pays: str
+    until: datetime | None
+    steps: list[str]
+
+
 class ReportOut(Schema):
     organisation_id: UUID
     month: str
@@ -99,6 +108,7 @@ class ReportOut(Schema):
     segments: list[SegmentOut]
     credits: list[AmountOut]
     credits_at_best: list[AmountOut]
+    settlements: list[SettlementOut]
 
 
 class SliceOut(Schema):
@@ -206,6 +216,18 @@ def _report(report: api.Report) -> dict[str, Any]:
         "segments": [_segment(each) for each in report.segments],
         "credits": [_amount(each) for each in report.credits],
         "credits_at_best": [_amount(each) for each in report.credits_at_best],
+        "settlements": [_settlement(each) for each in report.settlements],
+    }
+
+
+def _settlement(settlement: api.Settlement) -> dict[str, Any]:
+    return {
+        "earned": _amount(settlement.earned),
+        "owed": _amount(settlement.owed),
+        "state": settlement.state.value,
+        "pays": settlement.pays.value,
+        "until": settlement.until,
+        "steps": [_said(each) for each in settlement.steps],
     }
 
 

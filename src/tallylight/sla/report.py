@@ -15,6 +15,7 @@ from tallylight.kernel.money import Money
 from tallylight.sla.attainment import Counts, Standing, budget
 from tallylight.sla.earned import Credit, Miss, Outcome, Part, PartOfMonth
 from tallylight.sla.errors import NoSuchMonth
+from tallylight.sla.settlement import Settlement
 from tallylight.sla.tally import Tally
 
 MINUTE = timedelta(minutes=1)
@@ -105,7 +106,10 @@ class SegmentReport:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A customer's month up to `until` (a whole minute). Credits hold one amount for each currency, almost always one."""
+    """A customer's month up to `until` (a whole minute). Credits hold one amount for each currency, almost always one.
+
+    `settlements` say what becomes of `credits`: under the minimum, owed, to be claimed, lapsed.
+    """
 
     organisation_id: UUID
     month: str
@@ -116,6 +120,7 @@ class Report:
     segments: tuple[SegmentReport, ...]
     credits: tuple[Money, ...]
     credits_at_best: tuple[Money, ...]
+    settlements: tuple[Settlement, ...]
 
 
 @dataclass(frozen=True, slots=True)

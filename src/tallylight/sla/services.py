@@ -30,6 +30,7 @@ from tallylight.sla.report import (
     rows,
     so_far,
 )
+from tallylight.sla.settlement import settle_all
 from tallylight.sla.slice_page import Piece, SlicePage
 from tallylight.sla.slices import MINUTE_S, Verdict
 from tallylight.sla.tally import Tally
@@ -67,6 +68,9 @@ def month_report(organisation_id: UUID, month: str, now: datetime, *, sealed_onl
         segments=reports,
         credits=total(now_owed),
         credits_at_best=total(best),
+        settlements=settle_all(
+            total(now_owed), segments[-1].agreement.credit, month_end=end, timezone=timezone, now=now
+        ),
     )
 
 

@@ -20,6 +20,7 @@ PAID_AS = {
     CreditForm.REFUND: gettext_noop("%(amount)s is paid back without anybody asking."),
 }
 CLAIMABLE = gettext_noop("%(amount)s can be claimed before %(until)s.")
+CLAIMABLE_ALWAYS = gettext_noop("%(amount)s can be claimed at any time.")
 LAPSED = gettext_noop("%(amount)s could be claimed before %(until)s; nobody did, so nothing is owed any more.")
 NOT_OVER = gettext_noop("The month is not over; %(amount)s is what it would earn if it ended now.")
 
@@ -67,8 +68,10 @@ def settle(earned: Money, table: CreditTable, *, month_end: datetime, timezone: 
         return said(Settled.NOTHING, nothing, UNDER_MINIMUM, minimum=table.minimum)
     if now < month_end:
         return said(Settled.RUNNING, earned, NOT_OVER)
-    if table.automatic or table.claim_days is None:
+    if table.automatic:
         return said(Settled.OWED, earned, PAID_AS[table.pays])
+    if table.claim_days is None:
+        return said(Settled.CLAIMABLE, earned, CLAIMABLE_ALWAYS)
     first = month_end.astimezone(ZoneInfo(timezone)).date()
     until = local_midnight(first + timedelta(days=table.claim_days), timezone)
     if now < until:
