@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from tallylight.incidents.api import level_name
 from tallylight.replay.plain import said
@@ -35,7 +35,8 @@ def told(replay: Replay) -> str:
 
 
 def _head(replay: Replay) -> Iterator[str]:
-    yield " ".join(lead(replay, (amounts(replay.cost_draft), amounts(replay.cost_then))))
+    between = "" if (get_language() or "").startswith("zh") else " "
+    yield between.join(lead(replay, (amounts(replay.cost_draft), amounts(replay.cost_then))))
     facts = {
         "draft": replay.draft,
         "customer": replay.customer,
