@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from tallylight.contracts.api import Agreement, Level, Promised
 from tallylight.incidents.api import PastIncident
 from tallylight.replay.levels import At, levels_under
 from tallylight.replay.values import ClockCase, ClockSide, LevelChange, Outcome, TicketRef
+from tallylight.sla.api import Miss
 from tallylight.support.api import PastTicket, Promise, Stood, clocks_under
 
 LATE = (State.MISSED, State.OVERDUE)
@@ -30,6 +31,16 @@ def cases_of(
     last = levels[-1].level if levels else None
     changed = None if last is ticket.level else LevelChange(ref(ticket), ticket.level, last)
     return found, changed
+
+
+def misses_under(cases: Iterable[ClockCase]) -> list[Miss]:
+    """The support promises that the draft would have broken, as credits count them."""
+    return [
+        Miss(case.draft.level, case.clock, at, case.ticket.number)
+        for case in cases
+        if case.draft is not None
+        for at in case.draft.late_at
+    ]
 
 
 def ref(ticket: PastTicket) -> TicketRef:

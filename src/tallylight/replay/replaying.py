@@ -14,7 +14,7 @@ from tallylight.incidents import api as incidents
 from tallylight.incidents.api import PastIncident
 from tallylight.kernel.sentence import Sentence
 from tallylight.replay import gaps
-from tallylight.replay.cases import cases_of
+from tallylight.replay.cases import cases_of, misses_under
 from tallylight.replay.compare import Month, clock_lines, month_costs, objective_lines
 from tallylight.replay.period import Period, period
 from tallylight.replay.values import ClockCase, Replay
@@ -52,7 +52,7 @@ def replay(
     happened = _Happened.during(customer.id, span, now=now)
     judged = [cases_of(draft, each, happened.incident_of(each), now=now) for each in happened.promised]
     cases, changes = [case for found, _ in judged for case in found], [change for _, change in judged if change]
-    months, absent = _months(customer.id, draft, span, now=now, progress=progress)
+    months, absent = _months(customer.id, draft, span, misses_under(cases), now=now, progress=progress)
     return Replay(
         customer=customer.slug,
         draft=draft.number,
@@ -108,7 +108,13 @@ class _Happened(NamedTuple):
 
 
 def _months(
-    organisation_id: UUID, draft: Agreement, span: Period, *, now: datetime, progress: Callable[[Progress], None]
+    organisation_id: UUID,
+    draft: Agreement,
+    span: Period,
+    misses: Sequence[sla.Miss],
+    *,
+    now: datetime,
+    progress: Callable[[Progress], None],
 ) -> tuple[list[Month], list[Sentence]]:
     """The months under some contract, judged twice, and what to say of the others. Raises NothingPromised if there are none."""
     found: list[Month] = []
@@ -117,7 +123,7 @@ def _months(
         progress(Progress(place, len(span.months) + 1, month))
         try:
             report = sla.month_report(organisation_id, month, now)
-            found.append(Month(report, sla.judge_again(organisation_id, draft, month, now)))
+            found.append(Month(report, sla.judge_again(organisation_id, draft, month, now, misses)))
         except sla.NothingPromised:
             absent.append(Sentence(gaps.NO_CONTRACT, {"month": month}))
     if not found:

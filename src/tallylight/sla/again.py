@@ -19,7 +19,7 @@ from tallylight.kernel.money import Money
 from tallylight.sla import measured
 from tallylight.sla.attainment import Standing
 from tallylight.sla.credit import credits_of
-from tallylight.sla.earned import Credit, Part
+from tallylight.sla.earned import Credit, Miss, Part
 from tallylight.sla.errors import NothingPromised
 from tallylight.sla.judged import Judged
 from tallylight.sla.report import MINUTE, Row, month_bounds, part_of_month
@@ -83,9 +83,12 @@ class MonthAgain:
     credit: Credit
 
 
-def judge_again(organisation_id: UUID, agreement: Agreement, month: str, now: datetime) -> MonthAgain:
+def judge_again(
+    organisation_id: UUID, agreement: Agreement, month: str, now: datetime, misses: Sequence[Miss] = ()
+) -> MonthAgain:
     """An organisation's month (`2026-11`, in the zone of its contract) under `agreement`, wherever some contract was in force.
 
+    `misses` are the support promises that would have been broken, of any time; those due within the month count.
     Raises NoSuchMonth, NothingPromised, telemetry's HistoryAway, or OrganisationUnknown.
     """
     start, end = month_bounds(month, zone_of(organisation_id, now))
@@ -98,7 +101,8 @@ def judge_again(organisation_id: UUID, agreement: Agreement, month: str, now: da
     part = Part(sum(map(minutes_of, segments)), (end - start) // MINUTE)
     found = tuple(_rows(_Reach(history, telemetry.minutes_since(now)), agreement, past, segments))
     judged = [(each.row, each.tally_at_best) for each in found if not each.missing or each.kept is False]
-    (credit,) = credits_of([part_of_month(agreement, judged, part)])
+    broken = [each for each in misses if start <= each.at < end]
+    (credit,) = credits_of([part_of_month(agreement, judged, part, broken)])
     return MonthAgain(
         month=month,
         start=start,

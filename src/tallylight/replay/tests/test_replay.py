@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from tallylight.accounts import api as accounts
 from tallylight.contracts import api as contracts
-from tallylight.contracts.api import Answer, Level, Promised
+from tallylight.contracts.api import Answer, CreditTable, Level, MissCredit, Promised
 from tallylight.kernel.money import Money
 from tallylight.replay import api
 from tallylight.replay.api import Outcome, Replay
@@ -46,6 +47,12 @@ def with_fault(scene: Scene, **changes: Any) -> Replay:
     return replay(customer, replace(agreement, support=support_), "2026-11", now=scene.clock.now())
 
 
+def with_credit(scene: Scene, table: CreditTable) -> Replay:
+    """A draft whose credit table differs."""
+    agreement = replace(contracts.read(STARTER), credit=table)
+    return replay(accounts.organisation(scene.customers[LUMEN]), agreement, "2026-11", now=scene.clock.now())
+
+
 def night(scene: Scene) -> None:
     """An incident that grows major, another that is answered late, and a customer's own question that waits."""
     slow = scene.fire()
@@ -56,7 +63,7 @@ def night(scene: Scene) -> None:
     scene.pass_time(MINUTE)
     ticket = support.tickets(scene.viewer("mia"))[0:1][0]
     support.acknowledge(scene.viewer("ana"), ticket.id, channel=support.Channel.CONSOLE, now=scene.clock.now())
-    scene.pass_time(40 * MINUTE, step=5 * MINUTE)
+    scene.pass_time(15 * MINUTE, step=5 * MINUTE)
     support.say(
         scene.viewer("ana"), ticket.id, "We move you to Tokyo.", channel=support.Channel.CONSOLE, now=scene.clock.now()
     )
@@ -178,17 +185,16 @@ def test_a_region_that_the_draft_gives_up_has_no_promise(scene: Scene) -> None:
     assert all(case.draft is None for line in found.clocks for case in line.cases)
 
 
-def test_mitigation_is_kept_by_mending_in_time_and_otherwise_unknown(scene: Scene) -> None:
+def test_mitigation_that_was_watched_for_is_judged_like_every_other_promise(scene: Scene) -> None:
     alert = scene.fire()
     scene.work()
     scene.pass_time(20 * MINUTE, step=5 * MINUTE)
     scene.clear(alert)
     scene.work()
-    for minutes, outcome in ((30, Outcome.KEPT), (10, Outcome.UNKNOWN)):
+    for minutes, outcome in ((30, Outcome.KEPT), (10, Outcome.BROKEN)):
         found = with_fault(scene, mitigation=timedelta(minutes=minutes))
         line = next(line for line in found.clocks if line.clock is Promised.MITIGATION)
         assert [case.draft.outcome for case in line.cases if case.draft] == [outcome]
-    assert any("mitigation" in gap.text for gap in found.gaps)
 
 
 def test_an_answer_may_be_more_than_taking_the_case(scene: Scene) -> None:
@@ -208,3 +214,14 @@ def test_a_time_without_a_contract_is_refused(scene: Scene) -> None:
     found = replayed(scene, over="2025-11..2026-01")
     assert found.months == ("2026-01",)
     assert sum("no contract was in force" in gap.text for gap in found.gaps) == 2
+
+
+def test_a_broken_support_promise_costs_what_the_draft_says(scene: Scene) -> None:
+    scene.fire()
+    scene.work()
+    scene.pass_time(3 * HOUR, step=30 * MINUTE)
+    table = contracts.read(STARTER).credit
+    misses = (MissCredit(Level.FAULT, Promised.RESPONSE, Decimal(5), Decimal(10)),)
+    found = with_credit(scene, replace(table, misses=misses, tiers=(), cap=Decimal(100)))
+    assert found.cost_draft == (Money(12_000, "USD"),)
+    assert with_credit(scene, replace(table, tiers=(), cap=Decimal(100))).cost_draft == (Money(0, "USD"),)

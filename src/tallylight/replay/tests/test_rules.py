@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tallylight.clocks.api import ClockEvent, Kind
 from tallylight.contracts import api as contracts
-from tallylight.contracts.api import Agreement, IncidentFacts, Level, Metric
+from tallylight.contracts.api import Agreement, IncidentFacts, Level, Metric, Promised
 from tallylight.contracts.tests.samples import STARTER
 from tallylight.incidents.api import Known, PastIncident
 from tallylight.replay.cases import cases_of
@@ -105,6 +106,19 @@ def test_the_instant_of_a_raise_is_the_tickets_own() -> None:
 def test_a_draft_that_leaves_the_region_promises_nothing_there() -> None:
     seen = incident((0, {Metric.LATENCY: 300.0}, 1, Level.FAULT))
     assert levels_under(replace(BASE, regions=("us-east",)), _ticket(), seen) == []
+
+
+@pytest.mark.parametrize(("mended", "outcome"), [(20, Outcome.KEPT), (90, Outcome.UNKNOWN)])
+def test_mitigation_that_nobody_watched_for_is_proved_by_mending_only(mended: int, outcome: Outcome) -> None:
+    end = ClockEvent(Kind.SATISFIED, T0 + mended * MINUTE)
+    happened = {promise: [*events, end] for promise, events in _ticket().happened.items()}
+    levels = tuple(replace(each, mitigation=60 * MINUTE) for each in BASE.support)
+    draft = replace(BASE, support=levels)
+    cases, _ = cases_of(draft, replace(_ticket(), happened=happened), None, now=NOW)
+    side = next(case.draft for case in cases if case.clock is Promised.MITIGATION)
+    assert side
+    assert side.outcome is outcome
+    assert side.late_at == ()
 
 
 def _ticket() -> PastTicket:

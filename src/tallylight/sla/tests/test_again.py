@@ -62,7 +62,7 @@ def test_other_figures_need_history_and_are_missing_where_it_does_not_reach(shor
     other = draft(("statistic: mean", "statistic: p95"))
     assert again(short, other, SEALED).missing == 0
     late = again(short, other, GONE)
-    assert (late.row.counts.minutes, late.kept, late.why) == (0, None, api.Missing.TOO_OLD)
+    assert (late.row.counts.slices, late.kept, late.why) == (0, None, api.Missing.TOO_OLD)
 
 
 def test_what_is_missing_is_never_kept_and_counts_only_where_it_is_missed_even_so(short: UUID) -> None:
@@ -73,7 +73,11 @@ def test_what_is_missing_is_never_kept_and_counts_only_where_it_is_missed_even_s
     assert latency.kept is None
     assert all("latency" not in step.said() for step in month.credit.steps)
     assert month.credit.amount <= Money(120_000, "USD")
-    missed = replace(latency, row=replace(latency.row, standing=api.Standing(0, 10_000)), missing=10_000)
+    missed = replace(
+        latency,
+        row=replace(latency.row, tally=replace(latency.row.tally, standing=api.Standing(0, 10_000))),
+        missing=10_000,
+    )
     assert missed.kept is False
 
 
@@ -81,4 +85,4 @@ def test_a_region_without_nodes_has_no_history(short: UUID) -> None:
     wider = draft(("regions: [ap-southeast, us-east]", "regions: [ap-southeast, us-east, eu-central]"))
     month = api.judge_again(short, wider, "2026-06", NOW)
     there = [each for each in month.rows if each.row.region == "eu-central"]
-    assert [(each.why, each.kept, each.row.counts.minutes) for each in there] == [(api.Missing.NO_HISTORY, None, 0)] * 3
+    assert [(each.why, each.kept, each.row.counts.slices) for each in there] == [(api.Missing.NO_HISTORY, None, 0)] * 3
