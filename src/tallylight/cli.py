@@ -166,6 +166,9 @@ COMMANDS = {
         _("Hand out, verify and check the evidence behind credits."),
         _mounted("evidence", "tallylight.sla.evidence.cli"),
     ),
+    "report": Command(
+        _("Make a customer's monthly service report."), _mounted("report", "tallylight.reports.cli", django=True)
+    ),
     "clock": Command(
         _("Explain the clocks of a ticket, span by span."), _mounted("clock", "tallylight.support.cli", django=True)
     ),

@@ -34,6 +34,7 @@ ROOMS = [
         "support",
         "sla",
         "replay",
+        "reports",
         "drills",
         "console",
     )

@@ -87,6 +87,11 @@ from tallylight.contracts.proposing import STANDS
 from tallylight.contracts.severity import IncidentFacts, severity_of
 from tallylight.contracts.signing import Hand
 from tallylight.contracts.text import agreement_text
+from tallylight.contracts.text.names import clock as clock_word
+from tallylight.contracts.text.names import level as level_word
+from tallylight.contracts.text.names import objective as objective_word
+from tallylight.contracts.text.objectives import good_when, unknown_counts
+from tallylight.contracts.text.words import Words
 from tallylight.contracts.yaml_text import MAX_BYTES
 
 __all__ = [
@@ -169,14 +174,19 @@ __all__ = [
     "UsageTier",
     "VersionCard",
     "Wording",
+    "Words",
     "WrongCustomer",
     "agreement_text",
     "all_in_force",
     "amendment",
+    "clock_word",
     "conclusion",
     "decline",
+    "good_when",
     "headline",
     "in_force",
+    "level_word",
+    "objective_word",
     "pinned",
     "proposal",
     "proposal_by_id",
@@ -188,6 +198,7 @@ __all__ = [
     "segments_between",
     "severity_of",
     "sign",
+    "unknown_counts",
     "version",
     "versions",
     "withdraw",

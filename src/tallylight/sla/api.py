@@ -11,6 +11,7 @@ from tallylight.kernel.lazy import Lazy
 from tallylight.sla import services
 from tallylight.sla.again import Missing, MonthAgain, RowAgain, judge_again, measures
 from tallylight.sla.attainment import Counts, Standing
+from tallylight.sla.by_day import Days, days_of
 from tallylight.sla.earned import Credit, Miss, Part
 from tallylight.sla.errors import (
     BadExclusion,
@@ -24,21 +25,24 @@ from tallylight.sla.evidence.export import VERIFIER, EvidenceFile, evidence_of, 
 from tallylight.sla.evidence.http import as_download, as_program
 from tallylight.sla.evidence.keys import KeyCard
 from tallylight.sla.evidence.keys import published as evidence_keys
-from tallylight.sla.measured import settled
+from tallylight.sla.measured import concerning, settled
 from tallylight.sla.models import Exclusion
 from tallylight.sla.report import Meaning, Report, Row, SegmentReport, month_bounds
 from tallylight.sla.sealed import sealed_until
+from tallylight.sla.sealing import CORRECTION_WINDOW
 from tallylight.sla.services import credit_between, explain_slices, month_report, zone_of
 from tallylight.sla.settlement import Settled, Settlement
 from tallylight.sla.slice_page import SliceCard, SlicePage
 from tallylight.sla.slices import Verdict
 
 __all__ = [
+    "CORRECTION_WINDOW",
     "VERIFIER",
     "BadExclusion",
     "BadMeasurement",
     "Counts",
     "Credit",
+    "Days",
     "EvidenceFile",
     "ExclusionCard",
     "KeyCard",
@@ -64,9 +68,11 @@ __all__ = [
     "as_download",
     "as_program",
     "credit_between",
+    "days_of",
     "evidence_keys",
     "evidence_of",
     "exclude",
+    "exclusions_between",
     "exclusions_visible_to",
     "explain_slices",
     "judge_again",
@@ -120,6 +126,12 @@ def exclude(
 def exclusions_visible_to(viewer: Viewer) -> Lazy[ExclusionCard]:
     """Exclusions that concern the viewer, the latest first."""
     return Lazy(Exclusion.objects.visible_to(viewer), _card)
+
+
+def exclusions_between(organisation_id: UUID, start: datetime, end: datetime) -> list[ExclusionCard]:
+    """What is taken out of the count for an organisation within `[start, end)`, in order of time."""
+    rows = concerning(organisation_id).filter(starts_at__lt=end, ends_at__gt=start)
+    return [_card(row) for row in rows.order_by("starts_at", "id")]
 
 
 def _card(row: Exclusion) -> ExclusionCard:

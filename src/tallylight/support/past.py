@@ -20,9 +20,9 @@ from tallylight.support.states import Promise
 class PastTicket:
     """A ticket with what was done on it.
 
-    `raised` says when it became graver, and how grave; `level` is where it ended. `happened` and `done` are what
-    `clocks_under` reads. `support` is what was promised in the end and `clocks` what its clocks say; None and empty if nothing
-    was promised. `headline` is in the active language.
+    `first` is its level at the opening, `raised` says when it became graver, and how grave; `level` is where it ended.
+    `happened` and `done` are what `clocks_under` reads. `support` is what was promised in the end and `clocks` what its clocks
+    say; None and empty if nothing was promised. `headline` is in the active language.
     """
 
     id: UUID
@@ -32,6 +32,7 @@ class PastTicket:
     opened_at: datetime
     resolved_at: datetime | None
     level: Level
+    first: Level
     raised: tuple[tuple[datetime, Level], ...]
     happened: Log
     done: Done
@@ -54,6 +55,7 @@ def _past(row: Ticket, *, now: datetime) -> PastTicket:
         opened_at=row.opened_at,
         resolved_at=row.resolved_at,
         level=Level(row.level),
+        first=promises.first_level(row),
         raised=tuple((each.at, Level(each.facts["level"])) for each in _raises(row)),
         happened=promises.happened(row),
         done=promises.done(row),

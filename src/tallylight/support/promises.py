@@ -123,6 +123,12 @@ def done(ticket: Ticket) -> Done:
     return Done(ticket.acknowledged_at, tuple(words.order_by("at").values_list("at", flat=True)))
 
 
+def first_level(ticket: Ticket) -> Level:
+    """The level at the opening; where nothing is promised, the one it has."""
+    levels = _levels(ticket)
+    return levels[0][1] if levels else Level(ticket.level)
+
+
 def _levels(ticket: Ticket) -> list[tuple[datetime, Level]]:
     """From when on the ticket had which level; the first at its opening."""
     return [

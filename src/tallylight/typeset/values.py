@@ -18,6 +18,7 @@ from babel.units import format_unit
 from tallylight.kernel.money import EXPONENTS, Money
 
 _DATES = {"en": "d MMMM y", "zh": "y年M月d日"}
+_MONTHS = {"en": "MMMM y", "zh": "y年M月"}
 _INSTANTS = {"en": "d MMMM y, HH:mm:ss", "zh": "y年M月d日 HH:mm:ss"}
 #: In milliseconds. A day is 24 hours wherever a length is written with it.
 _UNITS = (("day", 86_400_000), ("hour", 3_600_000), ("minute", 60_000), ("second", 1_000), ("millisecond", 1))
@@ -78,11 +79,20 @@ def day(value: date, language: str) -> str:
     return str(format_date(value, _DATES[language[:2]], locale=locale_of(language)))
 
 
+def month(value: date, language: str) -> str:
+    """The month a day lies in: January 2026, 2026年1月."""
+    return str(format_date(value, _MONTHS[language[:2]], locale=locale_of(language)))
+
+
 def instant(at: datetime, zone: str, language: str) -> str:
     """An instant to the second in an IANA zone, which stands behind it."""
-    local = at.astimezone(ZoneInfo(zone))
-    said = format_datetime(local, _INSTANTS[language[:2]], locale=locale_of(language))
+    said = local(at, zone, language)
     return f"{said}（{zone}）" if language.startswith("zh") else f"{said} ({zone})"
+
+
+def local(at: datetime, zone: str, language: str) -> str:
+    """An instant to the second where its zone is said elsewhere."""
+    return str(format_datetime(at.astimezone(ZoneInfo(zone)), _INSTANTS[language[:2]], locale=locale_of(language)))
 
 
 def listed(parts: Iterable[str], language: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tallylight.contracts.agreement import Channel, Level, Metric
+from tallylight.contracts.agreement import Channel, Level, Metric, Objective, Promise, Promised
 from tallylight.contracts.text.words import Words
 from tallylight.kernel.errors import gettext_noop as _
 
@@ -24,6 +24,21 @@ ROLES = {
     "admin": _("administrator"),
 }
 METRICS = {Metric.LATENCY: _("round-trip latency"), Metric.LOSS: _("packet loss"), Metric.DEAD: _("silence")}
+PROMISES = {
+    Promise.AVAILABILITY: _("Availability"),
+    Promise.LATENCY: _("Latency"),
+    Promise.LOSS: _("Packet loss"),
+    Promise.JITTER: _("Jitter"),
+    Promise.FIRST_FRAME: _("First picture"),
+    Promise.FREEZE: _("Standing picture"),
+    Promise.ERRORS: _("Failed requests"),
+}
+CLOCKS = {
+    Promised.RESPONSE: _("Response"),
+    Promised.UPDATE: _("Update"),
+    Promised.MITIGATION: _("Mitigation"),
+    Promised.RESOLUTION: _("Resolution"),
+}
 DAYS = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"))
 
 
@@ -53,3 +68,15 @@ def metric(words: Words, value: Metric) -> str:
 def figure(words: Words, value: float, unit: str) -> str:
     """A bound with its unit: milliseconds or per cent."""
     return words.percent(value) if unit == "%" else words.milliseconds(value)
+
+
+def objective(words: Words, value: Objective) -> str:
+    """What an objective promises, with the contract's own name for it where that is another."""
+    promise = words.gettext(PROMISES[value.promise])
+    if value.name == value.promise.value:
+        return promise
+    return words.gettext("%(promise)s (%(name)s)", promise=promise, name=value.name)
+
+
+def clock(words: Words, value: Promised) -> str:
+    return words.gettext(CLOCKS[value])

@@ -106,15 +106,7 @@ def _table(objectives: tuple[Objective, ...], words: Words) -> Table:
 def _good(objective: Objective, words: Words) -> Clause:
     """When a slice of one objective is good."""
     return Clause(
-        words.gettext(
-            "A slice of %(slice)s is good when %(good)s.",
-            slice=words.duration(objective.slice),
-            good=words.gettext(
-                GOOD[objective.promise],
-                bound=_bound(objective, words),
-                statistic=words.gettext(STATISTICS[objective.statistic]),
-            ),
-        ),
+        good_when(objective, words),
         lead=words.gettext("Objective “%(objective)s”.", objective=objective.name),
     )
 
@@ -135,16 +127,31 @@ def _rules(objectives: tuple[Objective, ...], words: Words) -> list[Clause]:
 
 def _rule(objective: Objective, words: Words) -> tuple[str, ...]:
     """A sentence each for the source, unknown slices, short rows and attainment."""
-    unknown = (
-        words.gettext(MEASURED[objective.source], samples=words.number(objective.min_samples)),
-        words.gettext(UNKNOWN[objective.unknown]),
-    )
     return (
         words.gettext(SOURCES[objective.source]),
-        words.joined(unknown),
+        unknown_counts(objective, words),
         *_short_rows(objective, words),
         words.gettext(ATTAINMENT[objective.attain], all=words.percent(100)),
     )
+
+
+def good_when(objective: Objective, words: Words) -> str:
+    """When a slice is good."""
+    return words.gettext(
+        "A slice of %(slice)s is good when %(good)s.",
+        slice=words.duration(objective.slice),
+        good=words.gettext(
+            GOOD[objective.promise],
+            bound=_bound(objective, words),
+            statistic=words.gettext(STATISTICS[objective.statistic]),
+        ),
+    )
+
+
+def unknown_counts(objective: Objective, words: Words) -> str:
+    """When a slice is unknown, and what it counts as then."""
+    measured = words.gettext(MEASURED[objective.source], samples=words.number(objective.min_samples))
+    return words.joined((measured, words.gettext(UNKNOWN[objective.unknown])))
 
 
 def _bound(objective: Objective, words: Words) -> str:

@@ -1,0 +1,49 @@
+"""From what the clocks of tickets say to the support promises that were due in a time, kept or broken. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from tallylight.clocks.api import Reading, State
+from tallylight.contracts.api import Level, Promised
+from tallylight.reports.month import Due
+from tallylight.support.api import PastTicket
+
+#: How a promise stands whose instant has come.
+DECIDED = {State.MET: True, State.MISSED: False, State.OVERDUE: False}
+
+
+def dues_between(tickets: Iterable[PastTicket], start: datetime, end: datetime) -> tuple[Due, ...]:
+    """Every promise of the tickets that was due within `[start, end)`, in the order in which they were due.
+
+    A promise that was kept early counts where it was due; an update counts each time one was owed.
+    """
+    found = [
+        due
+        for ticket in tickets
+        for promise, reading in ticket.clocks.items()
+        for due in _of_clock(ticket, Promised(promise.value), reading)
+        if start <= due.due_at < end
+    ]
+    return tuple(sorted(found, key=lambda due: (due.due_at, due.case, due.clock)))
+
+
+def _of_clock(ticket: PastTicket, clock: Promised, reading: Reading) -> Iterator[Due]:
+    for earlier in reading.earlier:
+        if earlier.due_at:
+            yield _due(ticket, clock, earlier.due_at, earlier.answered_at, kept=not earlier.late)
+    for target in reading.earlier_targets:
+        if target.broken and target.due_at:
+            yield _due(ticket, clock, target.due_at, reading.answered_at, kept=False)
+    if reading.state in DECIDED and reading.due_at:
+        yield _due(ticket, clock, reading.due_at, reading.answered_at, kept=DECIDED[reading.state])
+
+
+def _due(ticket: PastTicket, clock: Promised, due_at: datetime, came_at: datetime | None, *, kept: bool) -> Due:
+    return Due(ticket.number, _level_at(ticket, due_at), clock, due_at, came_at, kept)
+
+
+def _level_at(ticket: PastTicket, at: datetime) -> Level:
+    """How grave the ticket was at an instant."""
+    return [ticket.first, *(level for since, level in ticket.raised if since <= at)][-1]

@@ -1,0 +1,98 @@
+"""What is not counted, what is not known, under which texts it was judged, and how to check it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from tallylight.contracts.api import objective_word
+from tallylight.reports.month import TakenOut
+from tallylight.reports.parts.objectives import heading
+from tallylight.reports.saying import Saying
+from tallylight.typeset.api import Align, Block, Clause, Column, Paragraph, Section, Table
+
+MINUTE = timedelta(minutes=1)
+
+
+def exclusions(say: Saying) -> Section:
+    """What was taken out of the count, why, and who approved it; and what nobody measured."""
+    return Section(
+        "exclusions",
+        say.words.gettext("Not counted and not known"),
+        (*_taken_out(say), *_unknown(say)),
+    )
+
+
+def _taken_out(say: Saying) -> Iterator[Block]:
+    gettext, zone = say.words.gettext, say.month.report.timezone
+    if not say.month.taken_out:
+        yield Paragraph(gettext("Nothing was taken out of the count."))
+        return
+    columns = (
+        Column(gettext("From (%(zone)s)", zone=zone), width=1.3),
+        Column(gettext("To (%(zone)s)", zone=zone), width=1.3),
+        Column(gettext("Region"), width=0.9),
+        Column(gettext("Reason"), width=1.8),
+        Column(gettext("Approved"), width=1.5),
+    )
+    yield Table(columns, tuple(_cells(say, each) for each in say.month.taken_out))
+
+
+def _cells(say: Saying, each: TakenOut) -> tuple[str, ...]:
+    approved = say.words.gettext("%(name)s, %(day)s", name=each.approver, day=say.day(each.approved_at))
+    region = say.region(each.region) if each.region else say.words.gettext("everywhere")
+    return say.at(each.starts_at), say.at(each.ends_at), region, each.reason, approved
+
+
+def _unknown(say: Saying) -> Iterator[Block]:
+    """How many minutes were not measured, said plainly."""
+    gettext, minutes = say.words.gettext, _unknown_minutes(say)
+    if not minutes:
+        yield Paragraph(gettext("Every minute that counts was measured."))
+        return
+    yield Paragraph(
+        gettext(
+            "The minutes below had too few samples to be judged: nobody knows whether they were good. What they count as "
+            "stands with each objective above."
+        )
+    )
+    columns = (Column(gettext("Region")), Column(gettext("Objective")), Column(gettext("Unknown minutes"), Align.END))
+    yield Table(columns, tuple((*place, say.words.number(count)) for place, count in minutes.items()))
+
+
+def _unknown_minutes(say: Saying) -> dict[tuple[str, str], int]:
+    """Unknown minutes by region and objective, where there are any."""
+    found: dict[tuple[str, str], int] = {}
+    for segment in say.month.report.segments:
+        for row in segment.rows:
+            if row.counts.unknown:
+                place = say.region(row.region), objective_word(say.words, row.objective)
+                found[place] = found.get(place, 0) + row.counts.unknown * (row.objective.slice // MINUTE)
+    return found
+
+
+def contracts(say: Saying) -> Section:
+    """Under which texts the month was judged."""
+    clauses = tuple(Clause(f"SHA-256 {each.sha256}", lead=heading(say, each)) for each in say.month.report.segments)
+    return Section("contracts", say.words.gettext("Contract versions"), clauses)
+
+
+def checking(say: Saying, page: str) -> Section:
+    """How anybody can check the figures; `page` is where this report is found."""
+    gettext = say.words.gettext
+    clauses = (
+        Clause(
+            gettext(
+                "The evidence of the month holds every slice, every exclusion and every contract version, with a program that "
+                "recomputes the credit offline. It is handed out as one signed file for what is sealed."
+            )
+        ),
+        Clause(gettext("This report, its earlier editions and both languages: %(page)s", page=page)),
+        Clause(
+            gettext(
+                "The SHA-256 at the foot of every page pins the figures of this edition. The same figures have the same hash in "
+                "either language."
+            )
+        ),
+    )
+    return Section("checking", gettext("Check it yourself"), clauses)
