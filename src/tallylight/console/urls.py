@@ -16,6 +16,7 @@ from tallylight.console.pages.incidents import incident, incident_list
 from tallylight.console.pages.mailbox import enclosure, mail, mailbox
 from tallylight.console.pages.node import node
 from tallylight.console.pages.replay import replay
+from tallylight.console.pages.report import report, report_pdf
 from tallylight.console.pages.service import service, slices
 from tallylight.console.pages.sign_in import login, logout
 from tallylight.console.pages.status import status
@@ -43,6 +44,8 @@ urlpatterns = [
     path("service/evidence", month_evidence, name="month-evidence"),
     path("evidence", evidence, name="evidence"),
     path("evidence/verify_tallylight_evidence.py", verifier, name="verifier"),
+    path("service/report", report, name="report"),
+    path("service/reports/<uuid:edition_id>.pdf", report_pdf, name="report-pdf"),
     path("contract", contract, name="contract"),
     path("contract/replay", replay, name="replay"),
     path("contract/versions/<uuid:version_id>.pdf", version_pdf, name="version-pdf"),

@@ -8,6 +8,7 @@ from typing import cast
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 
 from tallylight.accounts.api import TenantQuerySet, Viewer
 from tallylight.kernel.lazy import Lazy
@@ -23,6 +24,7 @@ __all__ = [
     "MonthNotOver",
     "NoSuchReport",
     "SheetCard",
+    "as_pdf",
     "due_months",
     "edition",
     "editions",
@@ -67,6 +69,13 @@ def make(organisation_id: UUID, month: str, *, now: datetime, send: bool) -> Edi
     """See `making.bring_up_to_date` for what it does and raises."""
     made = making.bring_up_to_date(organisation_id, month, now=now, send=send)
     return _card(_rows().get(id=made.id))
+
+
+def as_pdf(sheet: SheetCard) -> HttpResponse:
+    """A sheet as a browser shows it, under the name under which it is kept."""
+    answer = HttpResponse(sheet.pdf, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{sheet.name}"'
+    return answer
 
 
 def editions(viewer: Viewer) -> Lazy[EditionCard]:

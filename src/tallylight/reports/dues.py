@@ -8,6 +8,7 @@ from datetime import datetime
 from tallylight.clocks.api import Reading, State
 from tallylight.contracts.api import Level, Promised
 from tallylight.reports.month import Due
+from tallylight.sla.api import Miss
 from tallylight.support.api import PastTicket
 
 #: How a promise stands whose instant has come.
@@ -26,7 +27,23 @@ def dues_between(tickets: Iterable[PastTicket], start: datetime, end: datetime) 
         for due in _of_clock(ticket, Promised(promise.value), reading)
         if start <= due.due_at < end
     ]
-    return tuple(sorted(found, key=lambda due: (due.due_at, due.case, due.clock)))
+    return tuple(sorted(found, key=_order))
+
+
+def with_misses(dues: Iterable[Due], misses: Iterable[Miss]) -> tuple[Due, ...]:
+    """The same with every broken promise that the month counts: a credit never rests on one that the report leaves out."""
+    found = list(dues)
+    known = {(due.case, due.clock, due.due_at) for due in found if not due.kept}
+    found += [
+        Due(miss.case, miss.level, miss.clock, miss.at, None, kept=False)
+        for miss in misses
+        if (miss.case, miss.clock, miss.at) not in known
+    ]
+    return tuple(sorted(found, key=_order))
+
+
+def _order(due: Due) -> tuple[datetime, str, str]:
+    return due.due_at, due.case, due.clock
 
 
 def _of_clock(ticket: PastTicket, clock: Promised, reading: Reading) -> Iterator[Due]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from tallylight.accounts import api as accounts
 from tallylight.contracts import api as contracts
 from tallylight.fleet import api as fleet
-from tallylight.reports.dues import dues_between
+from tallylight.reports.dues import dues_between, with_misses
 from tallylight.reports.errors import MonthNotOver
 from tallylight.reports.month import Due, ServiceMonth, TakenOut
 from tallylight.sla import api as sla
@@ -41,7 +41,8 @@ def service_month(organisation_id: UUID, month: str, *, now: datetime) -> Servic
 def _dues(report: Report, *, now: datetime) -> tuple[Due, ...]:
     start = report.start - OPENED_BEFORE
     tickets = support.past_tickets(report.organisation_id, start, report.end, now=now)
-    return dues_between(tickets, report.start, report.end)
+    misses = [miss for segment in report.segments for miss in segment.misses]
+    return with_misses(dues_between(tickets, report.start, report.end), misses)
 
 
 def _taken_out(card: ExclusionCard) -> TakenOut:

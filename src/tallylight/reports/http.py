@@ -57,11 +57,4 @@ def get_report(request: HttpRequest, report_id: UUID, lang: Literal["en", "zh-Ha
 def get_pdf(request: HttpRequest, report_id: UUID, lang: Literal["en", "zh-Hans"] = "en") -> HttpResponse:
     """The file that was sent, byte for byte."""
     language: Language = lang
-    return as_pdf(api.sheet(viewer_of(request), report_id, language))
-
-
-def as_pdf(sheet: api.SheetCard) -> HttpResponse:
-    """A sheet as a browser shows it, under the name under which it is kept."""
-    answer = HttpResponse(sheet.pdf, content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="{sheet.name}"'
-    return answer
+    return api.as_pdf(api.sheet(viewer_of(request), report_id, language))

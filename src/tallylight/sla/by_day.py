@@ -31,7 +31,7 @@ class Days:
 def days_of(report: Report, now: datetime) -> tuple[Days, ...]:
     """The days of a report's month, for each row of it that has a bad or an unknown slice. Raises HistoryAway."""
     midnights = _midnights(report)
-    history = Judged.between(report.organisation_id, report.start, report.until, as_of=measured.minute_of(now))
+    history = Judged.between(report.organisation_id, report.start, report.until, as_of=measured.settled(now))
     found: dict[tuple[str, str], tuple[Ints, Ints]] = {}
     for segment, part in zip(_segments(report), report.segments, strict=True):
         for row in part.rows:

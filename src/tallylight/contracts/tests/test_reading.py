@@ -65,7 +65,7 @@ def test_every_fault_is_named_at_once_with_line_and_column() -> None:
     found = faults(source)
     assert [(each.line, each.path) for each in found] == [
         (line_of(source, "locale: english"), "locale"),
-        (line_of(source, "covers: { en: \"A server"), "support.fault"),
+        (line_of(source, 'covers: { en: "A server'), "support.fault"),
         (line_of(source, "response: 2 hours"), "support.fault.response"),
         (line_of(source, "updates: 4h"), "support.fault.updates"),
     ]

@@ -69,11 +69,15 @@ def _support(say: Saying) -> str:
 
 
 def credit(say: Saying) -> str:
-    """What is owed for the month."""
-    owed = tuple(each for each in say.month.report.credits if each.minor)
-    if not owed:
+    """What the month earns, and what becomes of it."""
+    settlements = [each for each in say.month.report.settlements if each.earned.minor]
+    if not settlements:
         return say.words.gettext("No credit is owed.")
-    return say.words.gettext("A credit of %(amount)s is owed.", amount=say.amounts(owed))
+    earned = say.words.gettext(
+        "The month earns a credit of %(amount)s.", amount=say.amounts(tuple(each.earned for each in settlements))
+    )
+    steps = [say.sentence(step, {}) for each in settlements for step in each.steps]
+    return say.words.joined((earned, *steps))
 
 
 def not_final(say: Saying) -> str:

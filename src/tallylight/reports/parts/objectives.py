@@ -90,11 +90,6 @@ def result(say: Saying, *, kept: bool | None) -> str:
     return say.words.gettext("kept") if kept else say.words.gettext("missed")
 
 
-def lost_minutes(row: Row) -> Fraction:
-    """How many minutes count and were not good, or are worth as much."""
-    return Fraction(row.standing.counted - row.standing.good) * (row.objective.slice // MINUTE)
-
-
 def allowed_minutes(row: Row) -> Fraction:
     """How many of the minutes that count could be bad: an objective is missed where more were."""
     counted = row.standing.counted * (row.objective.slice // MINUTE)
@@ -102,12 +97,12 @@ def allowed_minutes(row: Row) -> Fraction:
 
 
 def _minutes(say: Saying, row: Row) -> str:
-    return _shown(say, lost_minutes(row))
+    return _shown(say, row.lost_minutes)
 
 
 def _allowed(say: Saying, row: Row) -> str:
     """Whole minutes where minutes are bad as a whole."""
-    whole = lost_minutes(row).denominator == 1
+    whole = row.lost_minutes.denominator == 1
     return _shown(say, Fraction(int(allowed_minutes(row))) if whole else allowed_minutes(row))
 
 
@@ -128,7 +123,7 @@ def _budgets(say: Saying, segment: SegmentReport) -> Figure:
 
 
 def _bar(say: Saying, row: Row) -> BudgetBar:
-    budget, lost = allowed_minutes(row), lost_minutes(row)
+    budget, lost = allowed_minutes(row), row.lost_minutes
     if row.attained is None:
         return BudgetBar(say.place(row), None, missed=False, figure=say.words.gettext("not measured"))
     facts = {"bad": _minutes(say, row), "allowed": _allowed(say, row)}
