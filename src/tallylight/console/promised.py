@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from tallylight.console import formatting
 from tallylight.console.agreements import bound_sentence, objective_name, percent
 from tallylight.console.shapes import Badge, Lead, Tone
+from tallylight.contracts.api import Level
+from tallylight.incidents.api import level_name
 from tallylight.kernel.money import Money
 from tallylight.kernel.sentence import Fact, Sentence
-from tallylight.sla.api import Report, Row, SegmentReport
+from tallylight.sla.api import Report, Row, SegmentReport, miss_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,14 @@ def _amounts(amounts: Sequence[Money]) -> str:
 def credit_steps(segment: SegmentReport, names: Mapping[str, str], zone: tzinfo, *, now: datetime) -> list[str]:
     """How the credit comes about, step by step."""
     labels = {row.objective.name: objective_name(row.objective) for row in segment.rows}
+    labels |= {level.value: level_name(level) for level in Level}
     return [said(step, {**names, **labels}, zone, now=now) for step in segment.credit.steps]
+
+
+def broken_promises(segment: SegmentReport, zone: tzinfo, *, now: datetime) -> list[str]:
+    """The support promises that were broken, one sentence each."""
+    levels = {level.value: level_name(level) for level in Level}
+    return [said(miss_step(each), levels, zone, now=now) for each in segment.misses]
 
 
 def said(sentence: Sentence, names: Mapping[str, str], zone: tzinfo, *, now: datetime) -> str:

@@ -12,6 +12,7 @@ from tallylight.sla import services
 from tallylight.sla.again import Missing, MonthAgain, RowAgain, judge_again, measures
 from tallylight.sla.attainment import Counts, Standing
 from tallylight.sla.by_day import Days, days_of
+from tallylight.sla.derivation import miss_step
 from tallylight.sla.earned import Credit, Miss, Part
 from tallylight.sla.errors import (
     BadExclusion,
@@ -77,6 +78,7 @@ __all__ = [
     "explain_slices",
     "judge_again",
     "measures",
+    "miss_step",
     "month_bounds",
     "month_report",
     "sealed_until",

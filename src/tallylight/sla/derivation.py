@@ -12,7 +12,7 @@ from tallylight.kernel.errors import gettext_noop
 from tallylight.kernel.money import Money
 from tallylight.kernel.sentence import Fact, Sentence
 from tallylight.sla.attainment import decimal, plain
-from tallylight.sla.earned import Earned, Outcome, Paid, Part, Term
+from tallylight.sla.earned import Earned, Miss, Outcome, Paid, Part, Term
 
 MINUTE = timedelta(minutes=1)
 
@@ -69,19 +69,12 @@ NOTHING_OWED = gettext_noop("Every promise that counts was kept; no credit is ow
 NO_CREDIT = gettext_noop("No credit is owed.")
 
 BROKEN = {
-    Promised.RESPONSE: gettext_noop(
-        "%(case)s was not answered by %(at)s as promised at level %(level)s: %(percent)s%% of the month's fees."
-    ),
-    Promised.UPDATE: gettext_noop(
-        "%(case)s had no news by %(at)s as promised at level %(level)s: %(percent)s%% of the month's fees."
-    ),
-    Promised.MITIGATION: gettext_noop(
-        "%(case)s was not mitigated by %(at)s as promised at level %(level)s: %(percent)s%% of the month's fees."
-    ),
-    Promised.RESOLUTION: gettext_noop(
-        "%(case)s was not resolved by %(at)s as promised at level %(level)s: %(percent)s%% of the month's fees."
-    ),
+    Promised.RESPONSE: gettext_noop("%(case)s was not answered by %(at)s as promised at level %(level)s."),
+    Promised.UPDATE: gettext_noop("%(case)s had no news by %(at)s as promised at level %(level)s."),
+    Promised.MITIGATION: gettext_noop("%(case)s was not mitigated by %(at)s as promised at level %(level)s."),
+    Promised.RESOLUTION: gettext_noop("%(case)s was not resolved by %(at)s as promised at level %(level)s."),
 }
+EARNS = gettext_noop("That earns %(percent)s%% of the month's fees.")
 AT_MOST = gettext_noop("The month's limit for promises of this kind leaves %(percent)s%% of that.")
 
 ROUNDED = {
@@ -190,10 +183,14 @@ def _term_step(term: Term, part: Part) -> Sentence:
     return Sentence(OF_SERVICES_PART if term.service else OF_MONTHS_PART, facts)
 
 
+def miss_step(miss: Miss) -> Sentence:
+    """Which promise was broken."""
+    return Sentence(BROKEN[miss.clock], {"case": miss.case, "at": miss.at, "level": miss.level.value})
+
+
 def _promise_steps(one: Paid) -> Iterator[Sentence]:
-    miss = one.miss
-    facts: dict[str, Fact] = {"case": miss.case, "at": miss.at, "level": miss.level.value}
-    yield Sentence(BROKEN[miss.clock], {**facts, "percent": decimal(one.of)})
+    yield miss_step(one.miss)
+    yield Sentence(EARNS, {"percent": decimal(one.of)})
     if one.percent < one.of:
         yield Sentence(AT_MOST, {"percent": decimal(one.percent)})
 

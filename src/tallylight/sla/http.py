@@ -73,6 +73,7 @@ class MissOut(Schema):
     clock: str
     level: str
     at: datetime
+    text: str
 
 
 class SegmentOut(Schema):
@@ -241,9 +242,19 @@ def _segment(segment: api.SegmentReport) -> dict[str, Any]:
         "minutes": segment.part.minutes,
         "of": segment.part.of,
         "rows": [_row(each) for each in segment.rows],
-        "misses": segment.misses,
+        "misses": [_miss(each) for each in segment.misses],
         "credit": _credit(segment.credit),
         "credit_at_best": _credit(segment.credit_at_best),
+    }
+
+
+def _miss(miss: api.Miss) -> dict[str, Any]:
+    return {
+        "case": miss.case,
+        "clock": miss.clock.value,
+        "level": miss.level.value,
+        "at": miss.at,
+        "text": _said(api.miss_step(miss)),
     }
 
 

@@ -15,7 +15,7 @@ from tallylight.console.doors import signed_in
 from tallylight.console.minutes import VERDICTS, LatestFirst, minute_row, slices_lead
 from tallylight.console.months import month_at, neighbour, report_of
 from tallylight.console.pages.contract import customer_of
-from tallylight.console.promised import credit_steps, month_lead, promise_row
+from tallylight.console.promised import broken_promises, credit_steps, month_lead, promise_row
 from tallylight.console.regions import region_names
 from tallylight.contracts import api as contracts
 from tallylight.kernel import clock
@@ -51,6 +51,7 @@ def report_context(report: Report, *, now: datetime) -> dict[str, object]:
             "segment": segment,
             "last_day": segment.end - timedelta(seconds=1),
             "rows": [promise_row(row, names) for row in segment.rows],
+            "broken": broken_promises(segment, get_current_timezone(), now=now),
             "steps": credit_steps(segment, names, get_current_timezone(), now=now),
         }
         for segment in report.segments
