@@ -65,12 +65,8 @@ def queue_row(card: TicketCard, *, now: datetime) -> QueueRow:
 
 
 def next_promise(card: TicketCard) -> tuple[Promise | None, datetime | None]:
-    """The promise that breaks next: the response until somebody took it in hand, then the resolution."""
-    if card.state is State.OPEN and card.response_due_at:
-        return Promise.RESPONSE, card.response_due_at
-    if card.pending and card.resolution_due_at:
-        return Promise.RESOLUTION, card.resolution_due_at
-    return None, None
+    """What is due first of all that is still owed, whichever clock it is."""
+    return (card.due_promise, card.due_at) if card.pending else (None, None)
 
 
 def due_tone(due_at: datetime | None, since: datetime, *, now: datetime) -> Tone:

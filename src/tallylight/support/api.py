@@ -73,9 +73,7 @@ __all__ = [
 #: Pending before settled; of the pending, the nearest broken promise first; of the settled, the latest.
 QUEUE = (
     Case(When(state__in=PENDING, then=0), default=1),
-    Case(
-        When(state=State.OPEN, then=F("response_due_at")), When(state=State.ACKNOWLEDGED, then=F("resolution_due_at"))
-    ),
+    F("due_at").asc(nulls_last=True),
     "-opened_at",
     "-id",
 )

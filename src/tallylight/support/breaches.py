@@ -16,6 +16,8 @@ from tallylight.support.states import Promise
 
 #: Where a promise can still be broken by time alone.
 RUNNING = (State.RUNNING, State.PAUSED)
+#: Where what was promised has not come.
+OWING = (*RUNNING, State.OVERDUE)
 
 
 def broken(reading: Reading) -> Iterator[datetime]:
@@ -32,6 +34,12 @@ def broken(reading: Reading) -> Iterator[datetime]:
 def next_due(readings: Mapping[Promise, Reading]) -> datetime | None:
     """When the next promise can be broken; None while none can. Pure."""
     return min((each.due_at for each in readings.values() if each.state in RUNNING and each.due_at), default=None)
+
+
+def owed(readings: Mapping[Promise, Reading]) -> tuple[Promise, datetime] | None:
+    """What is or was due first of all that has not come, and when; None while nothing is. Pure."""
+    dues = [(promise, each.due_at) for promise, each in readings.items() if each.state in OWING and each.due_at]
+    return min(dues, key=lambda each: each[1], default=None)
 
 
 def keep(ticket: Ticket, readings: Mapping[Promise, Reading], *, now: datetime) -> None:

@@ -11,12 +11,15 @@ from django.utils.translation import get_language
 from tallylight.accounts.api import TenantQuerySet
 from tallylight.contracts.api import Level
 from tallylight.support.models import Ticket
-from tallylight.support.states import PENDING, State
+from tallylight.support.states import PENDING, Promise, State
 
 
 @dataclass(frozen=True, slots=True)
 class TicketCard:
-    """A ticket in a list. `headline` is in the active language; the due instants are what its clocks say."""
+    """A ticket in a list. `headline` is in the active language; the due instants are what its clocks say.
+
+    `due_at` is the earliest at which something is or was due that has not come, and `due_promise` what that is.
+    """
 
     id: UUID
     number: str
@@ -30,6 +33,8 @@ class TicketCard:
     owner_id: UUID | None
     owner: str
     opened_at: datetime
+    due_promise: Promise | None
+    due_at: datetime | None
     response_due_at: datetime | None
     resolution_due_at: datetime | None
     acknowledged_at: datetime | None
@@ -67,6 +72,8 @@ def card_of(row: Ticket) -> TicketCard:
         owner_id=row.owner_id,
         owner=row.owner.name if row.owner else "",
         opened_at=row.opened_at,
+        due_promise=Promise(row.due_promise) if row.due_promise else None,
+        due_at=row.due_at,
         response_due_at=row.response_due_at,
         resolution_due_at=row.resolution_due_at,
         acknowledged_at=row.acknowledged_at,

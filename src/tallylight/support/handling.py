@@ -222,14 +222,18 @@ def follow_contract(organisation_id: UUID, *, now: datetime) -> None:
     """Another contract holds: what is open follows it, and so do the ladders that still climb. Harmless when repeated."""
     rows = Ticket.objects.select_for_update().filter(organisation_id=organisation_id, state__in=PENDING)
     for ticket in rows.order_by("id"):
-        before = (ticket.response_due_at, ticket.resolution_due_at)
+        before = _dues(ticket)
         promises.keep_due(ticket, now=now)
-        if before == (ticket.response_due_at, ticket.resolution_due_at):
+        if before == _dues(ticket):
             continue
         ticket.save()
         if ticket.acknowledged_at is None:
             escalation.stop(ticket.pk, because="contract-amended", now=now)
             climb(ticket, now=now)
+
+
+def _dues(ticket: Ticket) -> tuple[datetime | None, ...]:
+    return ticket.response_due_at, ticket.resolution_due_at, ticket.due_at
 
 
 def _held(viewer: Viewer, ticket_id: UUID) -> Ticket:

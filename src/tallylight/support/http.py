@@ -34,6 +34,8 @@ class TicketOut(Schema):
     owner_id: UUID | None
     owner: str
     opened_at: datetime
+    due_promise: Promise | None
+    due_at: datetime | None
     response_due_at: datetime | None
     resolution_due_at: datetime | None
     acknowledged_at: datetime | None

@@ -19,8 +19,9 @@ class Ticket(TenantModel):
     """One matter of one customer. `incident` and `headlines` are set if we saw it ourselves; `title` otherwise.
 
     `contract_sha256` pins the contract version that was in force at `opened_at` (empty: none was, and nothing is promised).
-    `response_due_at` and `resolution_due_at` are what the clocks said after the last event, kept for queues; `next_due_at` is
-    when the next of all of them can be broken.
+    What the clocks said after the last event is kept: `response_due_at` and `resolution_due_at`; `due_at`, by which queues go:
+    the earliest instant at which something is or was due that has not come, and `due_promise`, what that is; `next_due_at`, when
+    the next promise can be broken.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -37,6 +38,8 @@ class Ticket(TenantModel):
     opened_at = models.DateTimeField()
     response_due_at = models.DateTimeField(null=True)
     resolution_due_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    due_promise = models.CharField(max_length=16, blank=True, choices=[(each.value, each.value) for each in Promise])
     next_due_at = models.DateTimeField(null=True)
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.ForeignKey("accounts.Person", null=True, on_delete=models.PROTECT, related_name="+")
@@ -49,9 +52,7 @@ class Ticket(TenantModel):
             models.UniqueConstraint(fields=["incident", "organisation"], name="one_ticket_per_incident_and_customer")
         ]
         indexes = [
-            models.Index(
-                fields=["response_due_at"], name="ticket_queue", condition=Q(state__in=["open", "acknowledged"])
-            ),
+            models.Index(fields=["due_at"], name="ticket_queue", condition=Q(state__in=["open", "acknowledged"])),
             models.Index(fields=["organisation", "-opened_at"], name="ticket_of_customer"),
             models.Index(fields=["next_due_at"], name="ticket_next_due", condition=Q(next_due_at__isnull=False)),
             models.Index(fields=["owner"], name="ticket_of_owner", condition=Q(state__in=["open", "acknowledged"])),

@@ -80,6 +80,7 @@ def keep_due(ticket: Ticket, *, now: datetime) -> None:
     if found:
         ticket.response_due_at = found[Promise.RESPONSE].due_at
         ticket.resolution_due_at = found[Promise.RESOLUTION].due_at
+        ticket.due_promise, ticket.due_at = breaches.owed(found) or ("", None)
         ticket.next_due_at = breaches.next_due(found)
         Ticket.objects.filter(pk=ticket.pk).update(next_due_at=ticket.next_due_at)
         breaches.keep(ticket, found, now=now)

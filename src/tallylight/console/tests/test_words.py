@@ -87,17 +87,18 @@ def ticket(**facts: object) -> TicketCard:
         id=new_id(), number="T-00001", organisation_id=new_id(), customer="Lumen Live", incident=None,
         headline="Latency of 246 ms in Singapore (sin-1)", level=Level.FAULT, state=State.OPEN, viewers=5,
         owner_id=None, owner="Ana Ruiz", opened_at=AT, response_due_at=AT + timedelta(minutes=30),
-        resolution_due_at=AT + timedelta(hours=4), acknowledged_at=None, acknowledged_by_id=None, acknowledged_by="",
+        due_promise=Promise.RESPONSE, due_at=AT + timedelta(minutes=30), resolution_due_at=AT + timedelta(hours=4),
+        acknowledged_at=None, acknowledged_by_id=None, acknowledged_by="",
         acknowledged_via="", resolved_at=None, closed_at=None, contract_sha256="",
     )  # fmt: skip
     return replace(card, **facts)  # type: ignore[arg-type]
 
 
-def test_the_next_promise_is_the_response_until_somebody_took_it_in_hand() -> None:
+def test_a_queue_names_what_is_due_first_while_something_is_owed() -> None:
     row = queue_row(ticket(), now=AT)
     assert (row.promise, row.due_at) == ("Response", AT + timedelta(minutes=30))
-    row = queue_row(ticket(state=State.ACKNOWLEDGED), now=AT)
-    assert (row.promise, row.due_at) == ("Resolution", AT + timedelta(hours=4))
+    news = ticket(state=State.ACKNOWLEDGED, due_promise=Promise.UPDATE, due_at=AT + timedelta(hours=1))
+    assert (queue_row(news, now=AT).promise, queue_row(news, now=AT).due_at) == ("News", AT + timedelta(hours=1))
     assert queue_row(ticket(state=State.RESOLVED), now=AT).due_at is None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 EXAMPLES = Path(__file__).resolve().parents[4] / "examples" / "contracts"
@@ -13,6 +14,11 @@ def changed(source: str, old: str, new: str) -> str:
     """`source` with one passage replaced; the passage must stand there."""
     assert old in source, f"{old!r} is not in the sample"
     return source.replace(old, new, 1)
+
+
+def plain(source: str) -> str:
+    """`source` without what support levels need not say: no mitigation, no pauses, the response as it is by default."""
+    return re.sub(r"^    (mitigation|answer):.*\n|^    pauses:\n(      - .*\n)+", "", source, flags=re.MULTILINE)
 
 
 def line_of(source: str, passage: str) -> int:

@@ -14,7 +14,7 @@ from tallylight.accounts.models import Person
 from tallylight.clocks.api import Kind, Reading, State, Why
 from tallylight.contracts import api as contracts
 from tallylight.contracts.api import Level
-from tallylight.contracts.tests.samples import KEY_ACCOUNT, changed
+from tallylight.contracts.tests.samples import KEY_ACCOUNT, changed, plain
 from tallylight.support import api, cli
 from tallylight.support.errors import TicketUnknown
 from tallylight.support.models import ClockEntry, Ticket
@@ -22,6 +22,14 @@ from tallylight.support.states import Channel, Promise
 from tallylight.support.tests.scene import ASTRA, LUMEN, Scene
 
 MINUTE = timedelta(minutes=1)
+PLAIN = plain(KEY_ACCOUNT)
+
+
+@pytest.fixture
+def scene(scene: Scene) -> Scene:
+    """The small world, with a contract that promises no mitigation and agrees no pauses."""
+    amend(scene, ASTRA)
+    return scene
 
 
 def open_one(scene: Scene, level: Level = Level.FAULT, name: str = "li") -> UUID:
@@ -35,13 +43,14 @@ def clocks(scene: Scene, ticket: UUID) -> dict[Promise, Reading]:
     return api.ticket(scene.viewer("omar"), ticket, now=scene.clock.now()).clocks
 
 
-def amend(scene: Scene, customer: str, *changes: tuple[str, str], source: str = KEY_ACCOUNT) -> None:
+def amend(scene: Scene, customer: str, *changes: tuple[str, str], source: str = PLAIN) -> None:
     for old, new in changes:
         source = changed(source, old, new)
     contracts.put_in_force(scene.customers[customer], source, None, scene.clock.now())
 
 
 FAULT = "    response: 30m\n    update: 30m\n    resolution: 2h\n"
+PAUSES = "    pauses: [{ reason: waiting-for-customer, most: 2h }]\n"
 
 
 def test_an_amended_contract_opens_a_segment_and_keeps_what_was_used(scene: Scene) -> None:
@@ -97,7 +106,7 @@ def test_a_graver_level_with_other_hours_keeps_what_was_used(scene: Scene) -> No
 
 
 def test_where_no_mitigation_is_promised_there_is_no_such_clock(scene: Scene) -> None:
-    assert Promise.MITIGATION not in clocks(scene, open_one(scene, name="mia"))
+    assert Promise.MITIGATION not in clocks(scene, open_one(scene))
 
 
 def test_clocks_stand_still_for_nothing_that_was_not_agreed(scene: Scene) -> None:
@@ -204,3 +213,64 @@ def test_tickets_of_the_starter_contract_are_explained_too(scene: Scene, capsys:
     number = Ticket.objects.get().number
     assert run("explain", number, "--lang", "zh-Hans") == 0
     assert number in capsys.readouterr().out
+
+
+def test_mitigation_is_a_promise_of_its_own_where_the_contract_makes_it(scene: Scene) -> None:
+    amend(scene, ASTRA, (FAULT, FAULT.replace("    resolution", "    mitigation: 1h\n    resolution")))
+    ticket = open_one(scene)
+    scene.clock.move(20 * MINUTE)
+    api.mitigate(scene.viewer("wei"), ticket, "Moved to Frankfurt.", channel=Channel.CONSOLE, now=scene.clock.now())
+    found = clocks(scene, ticket)
+    assert (found[Promise.MITIGATION].state, found[Promise.MITIGATION].counted) == (State.MET, 20 * MINUTE)
+    assert (found[Promise.RESPONSE].state, found[Promise.RESOLUTION].state) == (State.MET, State.RUNNING)
+    assert found[Promise.UPDATE].earlier[0].late is False
+    story = [each.kind for each in api.ticket(scene.viewer("li"), ticket, now=scene.clock.now()).entries]
+    assert "mitigated" in story
+
+
+def test_asking_the_customer_stops_the_clocks_until_the_answer_but_never_the_response(scene: Scene) -> None:
+    amend(scene, ASTRA, (FAULT, FAULT + PAUSES))
+    ticket = open_one(scene)
+    scene.clock.move(10 * MINUTE)
+    api.ask(
+        scene.viewer("ana"), ticket, "Which room?", reason="waiting-for-customer", channel=Channel.CONSOLE,
+        now=scene.clock.now(),
+    )  # fmt: skip
+    scene.clock.move(30 * MINUTE)
+    found = clocks(scene, ticket)
+    assert (found[Promise.RESPONSE].state, found[Promise.RESPONSE].counted) == (State.MET, 10 * MINUTE)
+    assert (found[Promise.RESOLUTION].state, found[Promise.RESOLUTION].counted) == (State.PAUSED, 10 * MINUTE)
+    api.say(scene.viewer("li"), ticket, "Room 7.", channel=Channel.API, now=scene.clock.now())
+    scene.clock.move(5 * MINUTE)
+    found = clocks(scene, ticket)
+    assert (found[Promise.RESOLUTION].counted, found[Promise.RESOLUTION].excluded) == (15 * MINUTE, 30 * MINUTE)
+    assert [span.reason for span in found[Promise.RESOLUTION].pauses] == ["waiting-for-customer"]
+
+
+def test_a_customer_who_does_not_answer_stops_the_clock_no_longer_than_agreed(scene: Scene) -> None:
+    amend(scene, ASTRA, (FAULT, FAULT + PAUSES))
+    ticket = open_one(scene)
+    api.ask(
+        scene.viewer("ana"), ticket, "Which room?", reason="waiting-for-customer", channel=Channel.CONSOLE,
+        now=scene.clock.now(),
+    )  # fmt: skip
+    scene.clock.move(150 * MINUTE)
+    resolution = clocks(scene, ticket)[Promise.RESOLUTION]
+    assert (resolution.state, resolution.counted, resolution.excluded) == (State.RUNNING, 30 * MINUTE, 120 * MINUTE)
+
+
+def test_news_that_is_due_is_not_hidden_behind_a_later_resolution(scene: Scene) -> None:
+    ticket = open_one(scene)
+    opened_at = scene.clock.now()
+    first = api.ticket(scene.viewer("omar"), ticket, now=opened_at).card
+    assert (first.due_promise, first.due_at) == (Promise.RESPONSE, opened_at + 30 * MINUTE)
+    scene.clock.move(10 * MINUTE)
+    api.acknowledge(scene.viewer("omar"), ticket, channel=Channel.CONSOLE, now=scene.clock.now())
+    taken = api.ticket(scene.viewer("omar"), ticket, now=scene.clock.now()).card
+    assert taken.due_promise is Promise.UPDATE
+    assert taken.due_at is not None
+    assert taken.resolution_due_at is not None
+    assert taken.due_at < taken.resolution_due_at
+    later = open_one(scene)
+    queue = [each.id for each in api.tickets(scene.viewer("omar"), pending=True)]
+    assert queue.index(ticket) < queue.index(later), "whichever is due first stands first"

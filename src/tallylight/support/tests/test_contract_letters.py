@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -11,9 +10,10 @@ from tallylight.accounts import api as accounts
 from tallylight.accounts.models import Membership
 from tallylight.contracts import api as contracts
 from tallylight.contracts.api import Hand, ProposalCard
+from tallylight.contracts.tests.samples import KEY_ACCOUNT, changed
 from tallylight.notify import api as notify
 from tallylight.support import contract_letters
-from tallylight.support.tests.scene import ASTRA, CONTRACTS, Scene
+from tallylight.support.tests.scene import ASTRA, Scene
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,7 +26,7 @@ def li_signs(scene: Scene) -> None:
 
 
 def propose(scene: Scene, by: str = "omar") -> ProposalCard:
-    source = (Path(CONTRACTS) / "key-account.yaml").read_text(encoding="utf-8").replace("18600.00", "19600.00")
+    source = changed(KEY_ACCOUNT, "response: 30m", "response: 25m")
     viewer = scene.viewer(by)
     return contracts.propose(viewer, scene.customers[ASTRA], source, note="As discussed.", now=scene.clock.now())
 

@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta
 from tallylight.clocks.api import ClockEvent, Reading, State
 from tallylight.contracts import api as contracts
 from tallylight.contracts.api import Level, Pause, Segment, SupportLevel
-from tallylight.contracts.tests.samples import KEY_ACCOUNT
+from tallylight.contracts.tests.samples import KEY_ACCOUNT, plain
 from tallylight.support import standing
 from tallylight.support.standing import Done, Stood
 from tallylight.support.states import HEARD, Happening, Promise
 
 START = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-AGREEMENT = contracts.read(KEY_ACCOUNT)
+AGREEMENT = contracts.read(plain(KEY_ACCOUNT))
 FAULT = AGREEMENT.support_at(Level.FAULT)
 PATIENT = replace(FAULT, mitigation=60 * MINUTE, pauses=(Pause("waiting-for-customer", 90 * MINUTE),))
 
