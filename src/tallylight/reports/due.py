@@ -42,5 +42,7 @@ def _waits(edition: Edition, *, now: datetime) -> bool:
 
 
 def _promised(organisation_id: UUID, month: str, *, now: datetime) -> bool:
+    """Whether something was promised in the month, and known here before it was over: nobody could have measured it else."""
     start, end = sla.month_bounds(month, sla.zone_of(organisation_id, now))
-    return sla.settled(now) >= end and bool(contracts.segments_between(organisation_id, start, end))
+    known = any(each.accepted_at < end for each in contracts.versions(organisation_id))
+    return known and sla.settled(now) >= end and bool(contracts.segments_between(organisation_id, start, end))

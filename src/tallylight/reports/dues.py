@@ -47,13 +47,14 @@ def _order(due: Due) -> tuple[datetime, str, str]:
 
 
 def _of_clock(ticket: PastTicket, clock: Promised, reading: Reading) -> Iterator[Due]:
+    """One promise a round: where a target was broken and then changed, the round counts as broken where that was due."""
     for earlier in reading.earlier:
         if earlier.due_at:
             yield _due(ticket, clock, earlier.due_at, earlier.answered_at, kept=not earlier.late)
-    for target in reading.earlier_targets:
-        if target.broken and target.due_at:
-            yield _due(ticket, clock, target.due_at, reading.answered_at, kept=False)
-    if reading.state in DECIDED and reading.due_at:
+    broken_before = next((each.due_at for each in reading.earlier_targets if each.broken), None)
+    if broken_before:
+        yield _due(ticket, clock, broken_before, reading.answered_at, kept=False)
+    elif reading.state in DECIDED and reading.due_at:
         yield _due(ticket, clock, reading.due_at, reading.answered_at, kept=DECIDED[reading.state])
 
 

@@ -21,7 +21,7 @@ def send(edition: Edition, *, now: datetime) -> None:
     for person in readers(edition, now=now):
         sheet = sheets[language_of(person.locale)]
         to = Recipient(person.email, person.locale, person.timezone, person.name, person.id)
-        content = notify.compose("reports/mail/report.txt", to, **_facts(edition, sheet))
+        content = notify.compose("reports/mail/report.txt", to, **_facts(customer.slug, edition, sheet))
         enclosed = Enclosure(file_name(customer.slug, edition, sheet.language), "application/pdf", bytes(sheet.pdf))
         notify.send(
             f"report:{edition.id}:{person.id}",
@@ -51,17 +51,17 @@ def file_name(slug: str, edition: Edition, language: str) -> str:
     return f"service-report-{slug}-{edition.month}-edition-{edition.number}.{language}.pdf"
 
 
-def page_of(month: str) -> str:
-    """Where a month's report is found."""
-    return f"{settings.PUBLIC_URL}/service/report?month={month}"
+def page_of(slug: str, month: str) -> str:
+    """Where a customer's report is found; the staff is led to the same customer."""
+    return f"{settings.PUBLIC_URL}/service/report?customer={slug}&month={month}"
 
 
-def _facts(edition: Edition, sheet: Sheet) -> dict[str, object]:
+def _facts(slug: str, edition: Edition, sheet: Sheet) -> dict[str, object]:
     return {
         "title": sheet.title,
         "answer": sheet.answer,
         "number": edition.number,
         "before": edition.number - 1,
         "final": edition.passed.filter(milestone=Milestone.FINAL).exists(),
-        "page": page_of(edition.month),
+        "page": page_of(slug, edition.month),
     }

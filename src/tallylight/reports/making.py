@@ -15,6 +15,7 @@ from uuid import UUID
 import structlog
 from django.db import IntegrityError, transaction
 
+from tallylight.accounts.api import organisation
 from tallylight.reports import figures, mailing
 from tallylight.reports.figures import Figures
 from tallylight.reports.gathering import service_month
@@ -67,7 +68,7 @@ def _make(found: ServiceMonth, last: Edition | None, *, now: datetime, send: boo
     number = last.number + 1 if last else 1
     before: Figures | None = json.loads(last.figures) if last else None
     report, counted = found.report, figures.figures(found)
-    imprint = Imprint(number, now, mailing.page_of(report.month), before)
+    imprint = Imprint(number, now, mailing.page_of(organisation(report.organisation_id).slug, report.month), before)
     sheets = [_sheet(found, imprint, language) for language in LANGUAGES]
     with transaction.atomic():
         edition = Edition.objects.create(

@@ -78,5 +78,5 @@ def _facts(say: Saying, imprint: Imprint) -> tuple[Fact, ...]:
             ),
         ),
         Fact(gettext("Made"), say.words.instant(imprint.made_at)),
-        Fact(gettext("State"), gettext("final") if say.month.sealed else gettext("not final yet")),
+        Fact(gettext("State when made"), gettext("final") if say.month.sealed else gettext("not final yet")),
     )

@@ -60,7 +60,7 @@ def test_on_the_first_everybody_gets_the_report_in_their_own_language(
         assert enclosed.get_content().startswith(b"%PDF")
     body = sent[MIA].get_body(("plain",))
     assert body is not None
-    assert "/service/report?month=2026-06" in body.get_content()
+    assert "/service/report?customer=lumen-live&month=2026-06" in body.get_content()
     assert "not sealed yet" in body.get_content()
 
 
@@ -174,6 +174,13 @@ def test_a_customer_who_joined_within_the_month_is_told_the_days_that_count(lume
     english, chinese = Sheet.objects.order_by("language")
     assert "20 June 2026 to 30 June 2026" in english.html
     assert "2026年6月20日" in chinese.html
+
+
+def test_a_month_that_was_over_when_the_contract_came_here_is_not_reported_by_itself(
+    lumen: UUID, clock: MovableClock
+) -> None:
+    clock.at = FIRST - timedelta(days=25)
+    assert not api.due_months(lumen, now=clock.now())
 
 
 def test_two_versions_in_a_month_are_told_apart(lumen: UUID, clock: MovableClock) -> None:
