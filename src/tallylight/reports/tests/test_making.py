@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 
 from tallylight.accounts.models import Person
 from tallylight.contracts import api as contracts
