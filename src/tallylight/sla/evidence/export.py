@@ -21,11 +21,13 @@ from tallylight.kernel.sentence import Sentence
 from tallylight.sla import measured, sealing, services
 from tallylight.sla.chain import GENESIS, Kind, Link, parsed
 from tallylight.sla.columns import exact
+from tallylight.sla.earned import Miss
 from tallylight.sla.errors import NothingSealed
 from tallylight.sla.evidence import keys, telling
 from tallylight.sla.evidence.bundle import pack, readable
 from tallylight.sla.models import Chain, ChainedExclusion, Exclusion, SealedLink, Series
 from tallylight.sla.report import Report
+from tallylight.sla.settlement import Settlement, settle_all
 
 VERIFIER = "verify_tallylight_evidence.py"
 
@@ -121,14 +123,43 @@ def _files(report: Report, links: list[SealedLink]) -> Iterator[tuple[str, bytes
     yield "README.txt", telling.README.encode()
     yield VERIFIER, verifier_text()
     yield "chain.jsonl", "".join(row.body + "\n" for row in links).encode()
-    yield "computation.json", readable(telling.computation(report, _said))
+    yield "computation.json", readable(telling.computation(report, _settled(report), _said))
+    yield "signatures.json", readable([telling.version(*each) for each in _accepted(report)])
+    yield "promises.json", readable([telling.broken_promise(miss) for miss in _broken(report)])
     exclusions = _exclusions(report.organisation_id, report)
     yield "exclusions.json", readable([telling.exclusion(sealing.exempted(row), _name(row)) for row in exclusions])
-    for segment in report.segments:
-        source, canonical = contracts.pinned(report.organisation_id, segment.sha256)
-        yield f"contracts/{segment.sha256}.yaml", source.encode()
-        yield f"contracts/{segment.sha256}.json", canonical
+    for sha256 in {segment.sha256 for segment in report.segments}:
+        source, canonical = contracts.pinned(report.organisation_id, sha256)
+        yield f"contracts/{sha256}.yaml", source.encode()
+        yield f"contracts/{sha256}.json", canonical
     yield from _columns(report, links)
+
+
+def _settled(report: Report) -> tuple[Settlement, ...]:
+    """What becomes of the credits as of the instant up to which the month is sealed: the day of the export says nothing."""
+    applied = contracts.segments_between(report.organisation_id, report.start, report.end)[-1]
+    return settle_all(
+        report.credits,
+        applied.agreement.credit,
+        month_end=report.end,
+        timezone=report.timezone,
+        now=report.until,
+    )
+
+
+def _broken(report: Report) -> list[Miss]:
+    """The broken promises of the month, always in the same order."""
+    found = (miss for each in report.segments for miss in each.misses)
+    return sorted(found, key=lambda each: (each.at, each.case, each.clock, each.level))
+
+
+def _accepted(report: Report) -> Iterator[tuple[contracts.VersionCard, tuple[contracts.SignatureCard, ...]]]:
+    """The versions that applied in the month, and the signatures under them."""
+    applied = {each.sha256 for each in report.segments}
+    for version in reversed(contracts.versions(report.organisation_id)):
+        if version.sha256 in applied and version.effective_from < report.end:
+            signed = contracts.proposal_by_id(version.proposal_id) if version.proposal_id else None
+            yield version, signed.card.signatures if signed else ()
 
 
 def _columns(report: Report, links: list[SealedLink]) -> Iterator[tuple[str, bytes]]:

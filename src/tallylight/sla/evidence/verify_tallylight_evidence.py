@@ -3,9 +3,10 @@
 
     python3 verify_tallylight_evidence.py FILE [--key HEX] [--json]
 
-It checks the signature, every hash, the chain of sealed days and the contract's own hash; then it judges every slice anew from
-what was measured, takes out what was excluded, counts, and works out the credit to the cent. It names the first thing that does
-not match and ends with 1; with 0 when everything does; with 2 when the file can't be read as evidence.
+It checks the signature, every hash, the chain of sealed days, the contract's own hash and who signed it; then it judges every
+slice anew from what was measured, takes out what was excluded, counts, and works out the credit to the cent and what becomes of
+it. It names the first thing that does not match and ends with 1; with 0 when everything does; with 2 when the file can't be read
+as evidence, or when its contract has a rule that this program does not know, which it names.
 
 The rules below are written a second time on purpose: this program shares no code with the one that made the file, so that a fault
 in either shows. With --key only a file signed by that public key passes; get the key from where you trust it, not from the file.
@@ -24,6 +25,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from fractions import Fraction
+from itertools import groupby
 from typing import Any, NamedTuple
 
 FORMAT = "tallylight-evidence-v1"
@@ -151,7 +153,19 @@ def read_days(evidence: Evidence, links: Sequence[Json]) -> list[Stretch]:
         for line, letters in zip(link["lines"], texts, strict=False):  # after the last line end there is nothing
             found.append(Stretch(line, series(evidence, line, tables), letters))
             check_counts(found[-1], name)
+            check_day(line, link["day"], name)
     return found
+
+
+def check_day(line: Json, day: str, name: str) -> None:
+    """A day holds the slices that begin in it, and they begin at multiples of their length."""
+    first, begins, length = midnight(day), instant(line["first"]), line["slice_s"] * SECOND
+    inside = first <= begins and begins + (line["slices"] - 1) * length < first + timedelta(days=1)
+    expect(
+        inside and not (begins - first) % length,
+        f"{name}, {line['objective']} in {line['region']}",
+        f"slices from {line['first']} on are none of that day's",
+    )
 
 
 def check_correction(evidence: Evidence, link: Json) -> None:
@@ -193,29 +207,84 @@ def series(evidence: Evidence, line: Json, tables: dict[str, list[list[str]]]) -
 
 class Objective(NamedTuple):
     name: str
+    service: str
     regions: tuple[str, ...]
-    lower_is_worse: bool
+    metric: str
     bound: float
     target: Fraction
     min_samples: int
     unknown: str
+    slice_s: int
+    attain: str
+    in_a_row: int
+    tiers: Tiers
+
+    @property
+    def lower_is_worse(self) -> bool:
+        return self.metric == "availability"
 
 
 class Contract(NamedTuple):
+    """What decides an amount. Fees are minor units; `multiple` is that of the mean load above which slices are taken out."""
+
     objectives: tuple[Objective, ...]
-    tiers: tuple[tuple[Fraction, Fraction], ...]
+    multiple: Fraction | None
+    tiers: Tiers
     cap: Fraction
     combine: str
-    fee: tuple[int, str]
+    outage: Fraction | None
+    misses: dict[tuple[str, str], tuple[Fraction, Fraction]]
+    base: str
+    fee: int
+    service_fees: dict[str, int]
+    currency: str
+    rounding: str
+    minimum: tuple[int, str] | None
+    automatic: bool
+    claim_days: int | None
+    pays: str
 
+
+Tiers = tuple[tuple[Fraction, Fraction], ...]
 
 #: What this program can work out. A contract that says more is not passed over in silence.
-OBJECTIVE_WORDS = {
-    *("name", "service", "regions", "metric", "statistic", "at_least", "at_most", "target", "min_samples", "unknown"),
+PARTS = {
+    *(
+        "schema",
+        "number",
+        "title",
+        "parties",
+        "term",
+        "timezone",
+        "locale",
+        "scope",
+        "calendars",
+        "support",
+        "severity",
+    ),
+    *("escalation", "objectives", "exclusions", "thresholds", "credit", "fees", "capacity", "privacy", "exit"),
+    "changes",
 }
-CREDIT_WORDS = {"tiers", "combine", "cap", "claim", "rounding"}
+OBJECTIVE_WORDS = {
+    *("name", "service", "regions", "metric", "source", "statistic", "at_least", "at_most", "slice", "attain"),
+    *("at_least_for", "target", "min_samples", "unknown", "tiers"),
+}
+EXCLUSION_WORDS = {"kind", "approver", "notice", "most_a_month", "load_multiple"}
+CREDIT_WORDS = {
+    *("base", "tiers", "outage", "misses", "combine", "cap", "rounding", "minimum", "claim", "claim_days", "pays"),
+}
+#: Fees that are not fixed, and when they are due, change nothing in a credit.
+FEE_WORDS = {"monthly", "recurring", "usage", "packages", "due_days", "late_fee", "arrears", "tax"}
+METRICS = ("availability", "latency", "loss", "jitter", "first-frame", "freeze", "errors")
+LEVELS, CLOCKS = ("basic", "fault", "major"), ("response", "update", "mitigation", "resolution")
+
 #: Currencies whose minor unit is not a hundredth (ISO 4217).
-EXPONENTS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "BHD": 3, "KWD": 3, "OMR": 3, "JOD": 3, "TND": 3}
+EXPONENTS = {
+    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND"), 0),
+    **dict.fromkeys(("VUV", "XAF", "XOF", "XPF"), 0),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+    **dict.fromkeys(("CLF", "UYW"), 4),
+}
 UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 
 
@@ -225,13 +294,35 @@ def read_contract(evidence: Evidence, sha256: str) -> Contract:
     document = json.loads(octets)
     expect(canonical(document) == octets, name, "it is not in canonical form (RFC 8785)")
     expect(digest(octets) == sha256, name, "its SHA-256 is not the one it is pinned by")
-    known(document["credit"], CREDIT_WORDS, f"{name}, credit")
+    return contract_of(document, name)
+
+
+def contract_of(document: Json, name: str) -> Contract:
+    """What is left out of a contract has the default that its schema names."""
+    known(document, PARTS, name)
+    chosen(document, "schema", ("tallylight-contract-v1",), name)
+    credit, fees = document["credit"], document["fees"]
+    where = f"{name}, credit"
+    known(credit, CREDIT_WORDS, where)
+    known(credit.get("outage", {}), {"multiple"}, f"{where}, outage")
+    fee, service_fees, currency = fixed_fees(fees, name)
     return Contract(
         objectives=tuple(objective(each, document, name) for each in document["objectives"]),
-        tiers=tuple((percent(each["below"]), percent(each["credit"])) for each in document["credit"]["tiers"]),
-        cap=percent(document["credit"]["cap"]),
-        combine=document["credit"]["combine"],
-        fee=monthly(document["fees"]),
+        multiple=overload(document.get("exclusions", []), name),
+        tiers=tiers(credit.get("tiers", []), where),
+        cap=percent(credit["cap"]),
+        combine=chosen(credit, "combine", ("worst", "sum"), where),
+        outage=times_over(credit["outage"].get("multiple", "1x")) if "outage" in credit else None,
+        misses=dict(miss_rule(each, where) for each in credit.get("misses", [])),
+        base=chosen(credit, "base", ("monthly-fees", "service-fees"), where),
+        fee=fee,
+        service_fees=service_fees,
+        currency=currency,
+        rounding=chosen(credit, "rounding", ("half-even", "half-up", "down", "up"), where),
+        minimum=money(credit["minimum"]) if "minimum" in credit else None,
+        automatic=chosen(credit, "claim", ("automatic", "on-request"), where) == "automatic",
+        claim_days=credit.get("claim_days"),
+        pays=chosen(credit, "pays", ("credit", "refund"), where),
     )
 
 
@@ -243,42 +334,158 @@ def known(entry: Json, words: Any, where: str) -> None:
         )
 
 
+#: The words that stand where a contract leaves a choice out.
+DEFAULTS = {
+    "source": "probes",
+    "statistic": "mean",
+    "attain": "slices",
+    "base": "monthly-fees",
+    "rounding": "half-even",
+    "pays": "credit",
+}
+
+
+def chosen(entry: Json, word: str, choices: Sequence[str], where: str) -> str:
+    said = entry[word] if word in entry or word not in DEFAULTS else DEFAULTS[word]
+    if said not in choices:
+        raise NotEvidence(f"{where}: this program does not know {word} {said!r}; get the one of a later version")
+    return str(said)
+
+
 def objective(entry: Json, document: Json, name: str) -> Objective:
-    known(entry, OBJECTIVE_WORDS, f"{name}, objective {entry['name']}")
-    lower = "at_least" in entry
+    where = f"{name}, objective {entry['name']}"
+    known(entry, OBJECTIVE_WORDS, where)
+    chosen(entry, "source", ("probes", "reported"), where)
+    chosen(entry, "statistic", ("mean", "p95"), where)
+    metric = chosen(entry, "metric", METRICS, where)
+    slice_ms, lasting_ms = duration(entry.get("slice", "1m")), duration(entry.get("at_least_for", "0m"))
     return Objective(
         name=entry["name"],
+        service=entry["service"],
         regions=tuple(entry.get("regions", document["scope"]["regions"])),
-        lower_is_worse=lower,
-        bound=quantity(entry["at_least" if lower else "at_most"]),
+        metric=metric,
+        bound=quantity(entry["at_least" if metric == "availability" else "at_most"]),
         target=percent(entry["target"]),
         min_samples=entry["min_samples"],
-        unknown=entry["unknown"],
+        unknown=chosen(entry, "unknown", ("good", "bad", "excluded"), where),
+        slice_s=slice_ms // 1_000,
+        attain=chosen(entry, "attain", ("slices", "mean", "affected"), where),
+        in_a_row=max(1, -(-lasting_ms // slice_ms)),
+        tiers=tiers(entry.get("tiers", []), where),
     )
+
+
+def tiers(entries: Sequence[Json], where: str) -> Tiers:
+    for each in entries:
+        known(each, {"below", "credit"}, f"{where}, tiers")
+    return tuple((percent(each["below"]), percent(each["credit"])) for each in entries)
+
+
+def overload(rules: Sequence[Json], name: str) -> Fraction | None:
+    """The multiple of the mean load above which slices are taken out, if any. Other exclusions stand in the chain one by one."""
+    found = None
+    for each in rules:
+        known(each, EXCLUSION_WORDS, f"{name}, exclusions")
+        kind = chosen(each, "kind", ("maintenance", "customer-caused", "force-majeure", "overload"), name)
+        if kind == "overload" and found is None:
+            found = times_over(each["load_multiple"])
+    return found
+
+
+def miss_rule(entry: Json, where: str) -> tuple[tuple[str, str], tuple[Fraction, Fraction]]:
+    known(entry, {"level", "clock", "credit", "most"}, f"{where}, misses")
+    kind = chosen(entry, "level", LEVELS, where), chosen(entry, "clock", CLOCKS, where)
+    return kind, (percent(entry["credit"]), percent(entry["most"]))
+
+
+def fixed_fees(fees: Json, name: str) -> tuple[int, dict[str, int], str]:
+    """The fixed fees of a month in minor units, those of each service among them, and their currency."""
+    known(fees, FEE_WORDS, f"{name}, fees")
+    total, currency = money(fees["monthly"])
+    by_service: dict[str, int] = {}
+    for each in fees.get("recurring", []):
+        known(each, {"name", "amount", "service"}, f"{name}, fees, recurring")
+        minor, its = money(each["amount"])
+        expect(its == currency, f"{name}, fees", f"{its} and {currency} don't add up")
+        total += minor
+        if "service" in each:
+            by_service[each["service"]] = by_service.get(each["service"], 0) + minor
+    return total, by_service, currency
 
 
 def percent(text: str) -> Fraction:
     return Fraction(text.rstrip("% "))
 
 
+def times_over(text: str) -> Fraction:
+    return Fraction(text.rstrip("x "))
+
+
+def duration(text: str) -> int:
+    """Milliseconds."""
+    digits = text.rstrip("msdh ")
+    return int(digits) * UNITS[text[len(digits) :].strip()]
+
+
 def quantity(text: str) -> float:
     """Per cent, or milliseconds."""
-    if text.endswith("%"):
-        return float(percent(text))
-    digits = text.rstrip("msdh ")
-    return float(int(digits) * UNITS[text[len(digits) :].strip()])
+    return float(percent(text)) if text.endswith("%") else float(duration(text))
 
 
 def money(text: str) -> tuple[int, str]:
     amount, currency = text.split()
-    minor = Fraction(amount) * 10 ** EXPONENTS.get(currency, 2)
-    return round(minor), currency
+    return round(Fraction(amount) * 10 ** EXPONENTS.get(currency, 2)), currency
 
 
-def monthly(fees: Json) -> tuple[int, str]:
-    """The base fee and the recurring ones."""
-    amounts = [money(text) for text in (fees["monthly"], *(each["amount"] for each in fees.get("recurring", ())))]
-    return sum(minor for minor, _ in amounts), amounts[0][1]
+def shown(minor: int, currency: str) -> str:
+    places = EXPONENTS.get(currency, 2)
+    whole, rest = divmod(minor, 10**places)
+    return f"{currency} {whole:,}.{rest:0{places}d}" if places else f"{currency} {whole:,}"
+
+
+# ---------------------------------------------------------------- who signed the contract
+
+
+def check_signatures(evidence: Evidence) -> int:
+    """Every version of the month is signed by both sides, or by neither. How many versions were accepted on paper."""
+    versions, on_paper = evidence.json("signatures.json"), 0
+    for version in versions:
+        where = f"signatures.json, contract {version['contract']}"
+        hands = version["signatures"]
+        on_paper += not hands
+        for hand in hands:
+            expect(
+                hand["sha256"] == version["contract"], where, f"{hand['name']} signed another hash, {hand['sha256']}"
+            )
+            expect(bool(hand["name"]), where, "somebody signed without a name")
+        if hands:
+            sides = sorted(hand["side"] for hand in hands)
+            expect(
+                sides == ["customer", "provider"], where, f"it is signed by {' and '.join(sides)}, not by both sides"
+            )
+            expect(hands[0]["person"] != hands[1]["person"], where, "one person signed for both sides")
+            signed = max(instant(hand["signed_at"]) for hand in hands)
+            expect(signed == instant(version["accepted_at"]), where, "it was not accepted when the second side signed")
+            expect(signed <= instant(version["effective_from"]), where, "it applies from before it was signed")
+    for sha256 in evidence.manifest["contracts"]:
+        named = any(version["contract"] == sha256 for version in versions)
+        expect(named, "signatures.json", f"nothing is said of who accepted contract {sha256}")
+    return on_paper
+
+
+def check_segments(segments: Sequence[Json], evidence: Evidence) -> None:
+    """Each begins where a version of its contract does, or with the month; none overlaps another."""
+    begins: dict[str, list[datetime]] = {}
+    for version in evidence.json("signatures.json"):
+        begins.setdefault(version["contract"], []).append(instant(version["effective_from"]))
+    month, free = instant(evidence.manifest["start"]), instant(evidence.manifest["start"])
+    for segment in segments:
+        where, start = f"computation.json, contract {segment['number']}", instant(segment["start"])
+        expect(free <= start < instant(segment["end"]), where, "it overlaps another, or lies outside the month")
+        starts = [max(month, each) for each in begins.get(segment["contract"], [])]
+        expect(start in starts, where, f"no version of it begins to apply at {segment['start']}")
+        free = instant(segment["end"])
+    expect(free <= instant(evidence.manifest["end"]), "computation.json", "it goes on after the month")
 
 
 # ---------------------------------------------------------------- judging
@@ -341,7 +548,7 @@ def overlaps(span: Json, manifest: Json) -> bool:
     )
 
 
-# ---------------------------------------------------------------- attainment and credit
+# ---------------------------------------------------------------- attainment
 
 
 class Counts(NamedTuple):
@@ -351,12 +558,38 @@ class Counts(NamedTuple):
     excluded: int
 
 
-def verdicts_within(
+class Slice(NamedTuple):
+    """A verdict and what was measured: figure, share of users hit, and load as they stand in the series, empty where unknown."""
+
+    letter: str
+    figure: str
+    affected: str
+    load: str
+
+
+class Tally(NamedTuple):
+    """`good` of `counted` slices' worth. `hit` is what was lost if bad slices count with the share of users they hit."""
+
+    counts: Counts
+    good: Fraction
+    counted: int
+    hit: Fraction
+    spared: int
+    overloaded: int
+    limit: Fraction | None
+
+    @property
+    def attained(self) -> Fraction | None:
+        return 100 * self.good / self.counted if self.counted else None
+
+
+def slices_within(
     days: Sequence[Stretch], rule: Objective, region: str, start: datetime, end: datetime, out: Sequence[Excluded]
-) -> str:
-    """The letters of the slices that begin within `[start, end)`, in order, `x` where they are excluded."""
-    found, expected = [], None
-    for line, _rows, letters in days:
+) -> list[Slice]:
+    """The slices that begin within `[start, end)`, in order, `x` where they are excluded."""
+    found: list[Slice] = []
+    expected = None
+    for line, rows, letters in days:
         if (line["objective"], line["region"]) != (rule.name, region):
             continue
         first, slice_s = instant(line["first"]), line["slice_s"]
@@ -365,9 +598,14 @@ def verdicts_within(
         if skipped < stop:
             where = f"{rule.name} in {region} at {rfc3339(at)}"
             expect(at == (expected or at), where, "slices before it are missing, or there twice")
-            found.append(without(letters, line, out)[skipped:stop])
+            laid_over = without(letters, line, out)
+            found += [slice_of(*each) for each in zip(laid_over[skipped:stop], rows[skipped:stop], strict=True)]
             expected = first + stop * slice_s * SECOND
-    return "".join(found)
+    return found
+
+
+def slice_of(letter: str, row: Sequence[str]) -> Slice:
+    return Slice(letter, row[1], row[4], row[5]) if len(row) > 4 else Slice(letter, row[1], "", "")
 
 
 def without(letters: str, line: Json, out: Sequence[Excluded]) -> str:
@@ -385,54 +623,309 @@ def slices_before(edge: datetime, first: datetime, slice_s: int) -> int:
     return max(0, -((first - edge) // (slice_s * SECOND)))
 
 
-def credit_of(
-    contract: Contract, standings: Sequence[tuple[Objective, int, int]], part: Fraction
-) -> tuple[Fraction, int]:
-    """Per cent and minor units owed for (objective, good, counted) of each row over `part` of the month; rounded half even."""
-    percents = []
-    for rule, good, counted in standings:
-        attained = Fraction(100 * good, counted) if counted else None
-        if attained is not None and attained < rule.target:
-            percents += [credit for below, credit in contract.tiers if attained < below][-1:]
-    combined = max(percents, default=Fraction(0)) if contract.combine == "worst" else sum(percents, Fraction(0))
-    owed = min(combined, contract.cap)
-    return owed, round(contract.fee[0] * owed / 100 * part)
+def tally(rule: Objective, slices: Sequence[Slice], multiple: Fraction | None) -> Tally:
+    """What slices count as: overload goes out, bad ones count in long enough rows, and parts of slices where it says so."""
+    limit = load_limit(slices, multiple)
+    over = [limit is not None and each.letter != "x" and each.load != "" and int(each.load) > limit for each in slices]
+    letters = "".join("x" if out else each.letter for out, each in zip(over, slices, strict=True))
+    counts = Counts(*(letters.count(letter) for letter in "gbux"))
+    counted = counts.good + counts.bad + (counts.unknown if rule.unknown != "excluded" else 0)
+    is_bad = ("b", "u") if rule.unknown == "bad" else ("b",)
+    lasting = [slices[i] for i in in_long_rows([letter in is_bad for letter in letters], rule.in_a_row)]
+    hit = sum((share_hit(each) for each in lasting), Fraction(0))
+    spared = sum(letters.count(letter) for letter in is_bad) - len(lasting)
+    lost = {"slices": Fraction(len(lasting)), "affected": hit}.get(rule.attain)
+    if lost is None:  # the mean, in which rows have no meaning
+        measured = [each for letter, each in zip(letters, slices, strict=True) if letter in "gb"]
+        lost = sum((share_lost(each, rule) for each in measured), Fraction(counts.unknown if "u" in is_bad else 0))
+        spared = 0
+    return Tally(counts, counted - lost, counted, hit, spared, sum(over), limit)
 
 
-def standing(counts: Counts, rule: Objective) -> tuple[int, int]:
-    """Good and counted slices, unknown ones as the objective says."""
-    good = counts.good + (counts.unknown if rule.unknown == "good" else 0)
-    bad = counts.bad + (counts.unknown if rule.unknown == "bad" else 0)
-    return good, good + bad
+def load_limit(slices: Sequence[Slice], multiple: Fraction | None) -> Fraction | None:
+    """The agreed multiple of the mean load, over the slices whose load is known and which nothing else takes out."""
+    loads = [int(each.load) for each in slices if each.load != "" and each.letter != "x"]
+    return Fraction(sum(loads), len(loads)) * multiple if multiple is not None and loads else None
 
 
-def check_segment(
-    segment: Json, contract: Contract, days: Sequence[Stretch], out: Sequence[Excluded], manifest: Json
-) -> int:
-    """Every row of one contract version's part of the month, and what it earns. Minor units owed."""
+def in_long_rows(bad: Sequence[bool], at_least: int) -> Iterator[int]:
+    """The places that are bad and lie in a row of at least so many."""
+    for is_bad, group in groupby(range(len(bad)), key=lambda i: bad[i]):
+        row = list(group)
+        if is_bad and len(row) >= at_least:
+            yield from row
+
+
+def share_hit(each: Slice) -> Fraction:
+    """The share of users that a bad slice hit, in millionths; all of them where nobody counted."""
+    return millionths(min(max(float(each.affected), 0.0), 1.0)) if each.affected else Fraction(1)
+
+
+def share_lost(each: Slice, rule: Objective) -> Fraction:
+    """The share of a slice that was bad, from a figure in per cent, in millionths of a per cent."""
+    figure = min(max(float(each.figure), 0.0), 100.0)
+    return millionths(100.0 - figure if rule.lower_is_worse else figure) / 100
+
+
+def millionths(share: float) -> Fraction:
+    return Fraction(round(share * 1_000_000), 1_000_000)
+
+
+# ---------------------------------------------------------------- credit
+
+
+class Row(NamedTuple):
+    rule: Objective
+    tally: Tally
+
+
+class Part(NamedTuple):
+    """What happened under one contract version: its share of the month, its rows, and the promises that were broken."""
+
+    contract: Contract
+    share: Fraction
+    rows: list[Row]
+    broken: list[Json]
+
+
+def percents_of(contract: Contract, row: Row) -> Iterator[Fraction]:
+    """What an objective in a region earns: the deepest tier it fell under, and its outages where they are credited."""
+    rule, found = row
+    if found.attained is not None and found.attained < rule.target:
+        yield from [credit for below, credit in rule.tiers or contract.tiers if found.attained < below][-1:]
+    if contract.outage is not None and rule.metric == "availability" and found.hit:
+        yield 100 * found.hit / found.counted * contract.outage
+
+
+def terms(part: Part) -> list[tuple[int, Fraction]]:
+    """Fees in minor units and what per cent of them is owed: of all fees, or of those of each service."""
+    contract = part.contract
+    if contract.base == "monthly-fees":
+        groups = [(contract.fee, part.rows)]
+    else:
+        services = dict.fromkeys(row.rule.service for row in part.rows)
+        groups = [
+            (contract.service_fees.get(service, 0), [row for row in part.rows if row.rule.service == service])
+            for service in services
+        ]
+    found = []
+    for fee, rows in groups:
+        earned = [each for row in rows for each in percents_of(contract, row)]
+        combined = max(earned, default=Fraction(0)) if contract.combine == "worst" else sum(earned, Fraction(0))
+        found.append((fee, min(combined, contract.cap)))
+    return found
+
+
+def amount(part: Part) -> Fraction:
+    """Minor units that objectives earn, exact."""
+    return sum((fee * owed / 100 * part.share for fee, owed in terms(part)), Fraction(0))
+
+
+def percent_of_fees(part: Part) -> Fraction:
+    """What objectives earn, in per cent of all fees, as it is told: with six decimals."""
+    found, fee = terms(part), part.contract.fee
+    if part.contract.base == "monthly-fees":
+        return round(found[0][1], 6)
+    return round(sum((each * owed for each, owed in found), Fraction(0)) / fee, 6) if fee else Fraction(0)
+
+
+def credits_of(parts: Sequence[Part]) -> list[int]:
+    """Minor units owed for each part. Broken promises earn what the caps of the whole month leave, in the order they come in."""
+    room: dict[str, Fraction] = {}
+    for part in parts:
+        contract = part.contract
+        left = contract.fee * contract.cap / 100 * part.share - amount(part)
+        room[contract.currency] = room.get(contract.currency, Fraction(0)) + max(left, Fraction(0))
+    used: dict[tuple[str, str], Fraction] = {}
+    found = []
+    for part in parts:
+        currency = part.contract.currency
+        promised = (
+            part.contract.fee * sum((allowed(part.contract, each, used) for each in in_order(part)), Fraction(0)) / 100
+        )
+        taken = min(promised, room[currency])
+        room[currency] -= taken
+        found.append(rounded(amount(part) + taken, part.contract.rounding))
+    return found
+
+
+def in_order(part: Part) -> list[Json]:
+    return sorted(part.broken, key=lambda each: (instant(each["due_at"]), each["case"]))
+
+
+def allowed(contract: Contract, broken: Json, used: dict[tuple[str, str], Fraction]) -> Fraction:
+    """Per cent of the fees for one broken promise, as far as the month's limit for its kind leaves some."""
+    kind = (broken["level"], broken["clock"])
+    if kind not in contract.misses:
+        return Fraction(0)
+    credit, most = contract.misses[kind]
+    earned = max(min(credit, most - used.get(kind, Fraction(0))), Fraction(0))
+    used[kind] = used.get(kind, Fraction(0)) + earned
+    return earned
+
+
+def rounded(exact: Fraction, how: str) -> int:
+    """Whole minor units; amounts are never below zero."""
+    whole = exact.numerator // exact.denominator
+    rest = exact - whole
+    if how == "half-even":
+        return round(exact)
+    return whole + {"half-up": rest >= Fraction(1, 2), "down": False, "up": rest > 0}[how]
+
+
+def settlement(earned: int, contract: Contract, currency: str, manifest: Json) -> Json:
+    """What becomes of what a month earned, under the contract at its end, as of the instant up to which it is sealed."""
+    owed, state, until = earned, "claimable", None
+    if earned <= 0 or (contract.minimum and contract.minimum[1] == currency and earned < contract.minimum[0]):
+        owed, state = 0, "nothing"
+    elif instant(manifest["until"]) < instant(manifest["end"]):
+        state = "running"
+    elif contract.automatic:
+        state = "owed"
+    elif contract.claim_days is not None:
+        until = claim_end(contract.claim_days, manifest)
+    return {"currency": currency, "earned": earned, "owed": owed, "state": state, "pays": contract.pays, "until": until}
+
+
+def claim_end(days: int, manifest: Json) -> str | None:
+    """The midnight before which a claim has to be made; None where this machine does not know the zone."""
+    zone = zone_of(manifest)
+    if zone is None:
+        return None
+    end = instant(manifest["end"]).astimezone(zone).date() + timedelta(days=days)
+    return rfc3339(datetime(end.year, end.month, end.day, tzinfo=zone).astimezone(timezone.utc))
+
+
+# ---------------------------------------------------------------- the computation
+
+
+def check_computation(evidence: Evidence, links: Sequence[Json], days: Sequence[Stretch]) -> Json:
+    computation, manifest = evidence.json("computation.json"), evidence.manifest
+    unchecked = check_month(manifest)
+    on_paper = check_signatures(evidence)
+    check_segments(computation["segments"], evidence)
+    out = read_exclusions(evidence, links)
+    contracts = {sha256: read_contract(evidence, sha256) for sha256 in manifest["contracts"]}
+    check_days(days, contracts)
+    segments = computation["segments"]
+    parts = [part_of(each, contracts, days, out, evidence) for each in segments]
+    amounts = credits_of(parts)
+    owed: dict[str, int] = {}
+    for segment, part, minor in zip(segments, parts, amounts, strict=True):
+        check_credit(segment, part, minor)
+        owed[part.contract.currency] = owed.get(part.contract.currency, 0) + minor
+    for each in computation["credits"]:
+        check_amount(
+            each, owed.get(each["currency"], 0), each["currency"], "computation.json, credits", "together it is"
+        )
+    told = {each["currency"]: each["minor"] for each in computation["credits"]}
+    expect(told == owed, "computation.json", f"the credits add up to {owed}, not to {told}")
+    check_settlements(computation["settlements"], owed, parts[-1].contract, manifest)
+    return {
+        "credits": owed,
+        "settlements": computation["settlements"],
+        "slices": sum(len(each.letters) for each in days),
+        "broken_promises": sum(len(part.broken) for part in parts),
+        "on_paper": on_paper,
+        "unchecked": unchecked,
+    }
+
+
+def check_days(days: Sequence[Stretch], contracts: dict[str, Contract]) -> None:
+    """Every sealed slice as its own contract judges it."""
+    for stretch in days:
+        line = stretch.line
+        expect(line["contract"] in contracts, "chain.jsonl", f"contract {line['contract']} is not in the file")
+        promised = contracts[line["contract"]].objectives
+        rules = [each for each in promised if each.name == line["objective"] and line["region"] in each.regions]
+        expect(bool(rules), "chain.jsonl", f"the contract has no objective {line['objective']} in {line['region']}")
+        where = f"chain.jsonl, {line['objective']} in {line['region']}"
+        expect(
+            line["slice_s"] == rules[0].slice_s, where, f"its slices are {line['slice_s']} s, not {rules[0].slice_s} s"
+        )
+        judge_anew(stretch, rules[0])
+
+
+def part_of(
+    segment: Json,
+    contracts: dict[str, Contract],
+    days: Sequence[Stretch],
+    out: Sequence[Excluded],
+    evidence: Evidence,
+) -> Part:
+    """One contract version's part of the month, counted anew; every figure that is told of it is checked."""
+    manifest, where = evidence.manifest, f"computation.json, contract {segment['number']}"
+    expect(segment["contract"] in contracts, where, f"{segment['contract']} is not in the file")
+    contract = contracts[segment["contract"]]
     start, end = instant(segment["start"]), instant(segment["end"])
-    standings, told = [], iter(segment["rows"])
+    minutes, of = whole_slices(start, end, 60), whole_slices(*month_of(manifest), 60)
+    expect(of == segment["part"]["of"], where, f"the month has {of} minutes, not {segment['part']['of']}")
+    expect(minutes == segment["part"]["minutes"], where, f"the version applies to {minutes} minutes, not as it says")
+    check_versions(segment, days, manifest)
+    until = min(end, instant(manifest["until"]))
+    rows = check_rows(segment, contract, days, out, until)
+    broken = [each for each in promises(evidence) if start <= instant(each["due_at"]) < until]
+    told = segment["broken_promises"]
+    expect(len(broken) == told, where, f"{len(broken)} promises were broken in its time, not {told}")
+    return Part(contract, Fraction(minutes, of), rows, broken)
+
+
+def promises(evidence: Evidence) -> list[Json]:
+    """The support promises that were broken, each of a kind that this program knows."""
+    found: list[Json] = evidence.json("promises.json")
+    for each in found:
+        where = f"promises.json, {each['case']}"
+        known(each, {"case", "level", "clock", "due_at"}, where)
+        chosen(each, "level", LEVELS, where)
+        chosen(each, "clock", CLOCKS, where)
+        inside = instant(evidence.manifest["start"]) <= instant(each["due_at"]) < instant(evidence.manifest["until"])
+        expect(inside, where, f"{each['due_at']} lies outside what is told of the month")
+    kinds = {(each["case"], each["clock"], each["due_at"]) for each in found}
+    expect(len(kinds) == len(found), "promises.json", "a broken promise is there twice")
+    return found
+
+
+def check_rows(
+    segment: Json, contract: Contract, days: Sequence[Stretch], out: Sequence[Excluded], until: datetime
+) -> list[Row]:
+    """Every objective in every region, as its slices count."""
+    start, rows, told = instant(segment["start"]), [], iter(segment["rows"])
     for rule, region in [(each, region) for each in contract.objectives for region in each.regions]:
         row: Json = next(told, {})
         where = f"computation.json, {rule.name} in {region}"
         expect((row.get("objective"), row.get("region")) == (rule.name, region), where, "it is missing or out of order")
-        letters = verdicts_within(days, rule, region, start, min(end, instant(manifest["until"])), out)
-        counts = Counts(*(letters.count(letter) for letter in "gbux"))
-        sealed = whole_slices(start, min(end, instant(manifest["until"])), row["slice_s"])
-        expect(len(letters) == sealed, where, f"{len(letters)} slices are sealed; the time has {sealed}")
-        said = Counts(**row["counts"])
-        expect(
-            counts == said,
-            where,
-            f"it counts {tuple(said)} (good, bad, unknown, excluded); the slices are {tuple(counts)}",
-        )
-        good, counted = standing(counts, rule)
-        expect(
-            (good, counted) == (row["good"], row["counted"]), where, f"{good} of {counted} were good, not as it says"
-        )
-        standings.append((rule, good, counted))
+        slices = slices_within(days, rule, region, start, until, out)
+        sealed = whole_slices(start, until, rule.slice_s)
+        expect(len(slices) == sealed, where, f"{len(slices)} slices are sealed; the time has {sealed}")
+        found = tally(rule, slices, contract.multiple)
+        check_row(row, rule, found, where)
+        rows.append(Row(rule, found))
     expect(next(told, None) is None, "computation.json", "it has rows that the contract does not know")
-    return check_credit(segment, contract, standings)
+    return rows
+
+
+def check_row(row: Json, rule: Objective, found: Tally, where: str) -> None:
+    """Every figure that is told of an objective in a region."""
+    said = Counts(**row["counts"])
+    expect(
+        said == found.counts,
+        where,
+        f"it counts {tuple(said)} (good, bad, unknown, excluded); the slices are {tuple(found.counts)}",
+    )
+    reckoned: Json = {
+        "slice_s": rule.slice_s,
+        "good": found.good,
+        "counted": found.counted,
+        "spared": found.spared,
+        "overloaded": found.overloaded,
+        "load_limit": found.limit,
+        "target": rule.target,
+        "attained": None if found.attained is None else Fraction(found.attained * 10_000 // 1, 10_000),
+        "kept": None if found.attained is None else found.attained >= rule.target,
+    }
+    for word, figure in reckoned.items():
+        told = Fraction(row[word]) if isinstance(figure, Fraction) and row[word] is not None else row[word]
+        expect(told == figure, where, f"{word} is {figure}, not {row[word]}")
 
 
 def whole_slices(start: datetime, end: datetime, slice_s: int) -> int:
@@ -441,55 +934,31 @@ def whole_slices(start: datetime, end: datetime, slice_s: int) -> int:
     return last - first
 
 
-def check_credit(segment: Json, contract: Contract, standings: Sequence[tuple[Objective, int, int]]) -> int:
+def check_credit(segment: Json, part: Part, minor: int) -> None:
     where, told = f"computation.json, credit under contract {segment['number']}", segment["credit"]
-    expect(
-        (segment["fee"]["minor"], segment["fee"]["currency"]) == contract.fee, where, "the fee is not the contract's"
-    )
-    minutes = whole_slices(instant(segment["start"]), instant(segment["end"]), 60)
-    expect(minutes == segment["part"]["minutes"], where, f"the version applies to {minutes} minutes, not as it says")
-    owed, minor = credit_of(contract, standings, Fraction(minutes, segment["part"]["of"]))
+    currency = part.contract.currency
+    check_amount(segment["fee"], part.contract.fee, currency, where, "the fee is")
+    owed = percent_of_fees(part)
     expect(owed == Fraction(told["percent"]), where, f"{float(owed):g} % are owed, not {told['percent']} %")
-    expect(
-        (minor, contract.fee[1]) == (told["amount"]["minor"], told["amount"]["currency"]),
-        where,
-        f"{minor} minor units of {contract.fee[1]} are owed, not {told['amount']['minor']} of {told['amount']['currency']}",
-    )
-    return minor
+    check_amount(told["amount"], minor, currency, where, "what is owed is")
 
 
-def check_computation(evidence: Evidence, links: Sequence[Json], days: Sequence[Stretch]) -> Json:
-    computation, manifest = evidence.json("computation.json"), evidence.manifest
-    check_month(manifest)
-    out = read_exclusions(evidence, links)
-    owed: dict[str, int] = {}
-    contracts = {sha256: read_contract(evidence, sha256) for sha256 in manifest["contracts"]}
-    for stretch in days:
-        contract = contracts.get(stretch.line["contract"])
-        expect(contract is not None, "chain.jsonl", f"contract {stretch.line['contract']} is not in the file")
-        rules = (
-            {each.name: each for each in contract.objectives if stretch.line["region"] in each.regions}
-            if contract
-            else {}
-        )
-        rule = rules.get(stretch.line["objective"])
-        expect(rule is not None, "chain.jsonl", f"the contract has no objective {stretch.line['objective']}")
-        if rule:
-            judge_anew(stretch, rule)
-    of = whole_slices(instant(manifest["start"]), instant(manifest["end"]), 60)
-    for segment in computation["segments"]:
-        contract = contracts.get(segment["contract"])
-        expect(
-            segment["part"]["of"] == of, "computation.json", f"the month has {of} minutes, not {segment['part']['of']}"
-        )
-        if contract is None:
-            raise Mismatch("computation.json", f"contract {segment['contract']} is not in the file")
-        check_versions(segment, days, manifest)
-        minor = check_segment(segment, contract, days, out, manifest)
-        owed[contract.fee[1]] = owed.get(contract.fee[1], 0) + minor
-    told = {each["currency"]: each["minor"] for each in computation["credits"]}
-    expect(told == owed, "computation.json", f"the credits add up to {owed}, not to {told}")
-    return {"credits": owed, "slices": sum(len(each.letters) for each in days)}
+def check_amount(told: Json, minor: int, currency: str, where: str, what: str) -> None:
+    """An amount in minor units and in words."""
+    right = (told["minor"], told["currency"]) == (minor, currency)
+    expect(right, where, f"{what} {minor} minor units of {currency}, not {told['minor']} of {told['currency']}")
+    expect(told["text"] == shown(minor, currency), where, f"{what} {shown(minor, currency)}, not {told['text']}")
+
+
+def check_settlements(told: Sequence[Json], owed: dict[str, int], contract: Contract, manifest: Json) -> None:
+    """What becomes of the credits: under the minimum, owed by itself, to be claimed and until when."""
+    reckoned = [settlement(earned, contract, currency, manifest) for currency, earned in owed.items()]
+    where = "computation.json, settlements"
+    expect(len(told) == len(reckoned), where, "there is not one for each currency")
+    for said, found in zip(told, reckoned, strict=True):
+        for word, value in found.items():
+            if word != "until" or zone_of(manifest) is not None:
+                expect(said[word] == value, where, f"{word} is {value}, not {said[word]}")
 
 
 def check_versions(segment: Json, days: Sequence[Stretch], manifest: Json) -> None:
@@ -497,32 +966,46 @@ def check_versions(segment: Json, days: Sequence[Stretch], manifest: Json) -> No
     start, end = instant(segment["start"]), min(instant(segment["end"]), instant(manifest["until"]))
     for stretch in days:
         line = stretch.line
-        first = instant(line["first"])
-        last = first + (line["slices"] - 1) * line["slice_s"] * SECOND
-        if first < end and last >= start and line["contract"] != segment["contract"]:
-            inside = start <= first < end
-            expect(
-                not inside,
-                f"computation.json, contract {segment['number']}",
-                f"{line['first']} was sealed under another",
-            )
+        inside = start <= instant(line["first"]) < end
+        expect(
+            not inside or line["contract"] == segment["contract"],
+            f"computation.json, contract {segment['number']}",
+            f"{line['first']} was sealed under another",
+        )
 
 
-def check_month(manifest: Json) -> None:
-    """The month's edges in its zone, where this machine knows zones."""
+def month_of(manifest: Json) -> tuple[datetime, datetime]:
+    return instant(manifest["start"]), instant(manifest["end"])
+
+
+def zone_of(manifest: Json) -> Any:
+    """The month's zone; None where this machine knows none of that name."""
     try:
         from zoneinfo import ZoneInfo
 
-        zone = ZoneInfo(manifest["timezone"])
+        return ZoneInfo(manifest["timezone"])
     except Exception:  # a machine without zones is no fault of the file
-        return
+        return None
+
+
+def check_month(manifest: Json) -> list[str]:
+    """The month's edges in its zone. What can't be checked on this machine."""
+    zone = zone_of(manifest)
+    if zone is None:
+        return [
+            f"This machine does not know the zone {manifest['timezone']}: when the month begins and ends was believed."
+        ]
     year, month = map(int, manifest["month"].split("-"))
     edges = ((year, month), (year + month // 12, month % 12 + 1))
     start, end = (datetime(*edge, 1, tzinfo=zone).astimezone(timezone.utc) for edge in edges)
-    told = (instant(manifest["start"]), instant(manifest["end"]))
     expect(
-        (start, end) == told, "manifest.json", f"{manifest['month']} is not {manifest['start']} to {manifest['end']}"
+        (start, end) == month_of(manifest),
+        "manifest.json",
+        f"{manifest['month']} is not {manifest['start']} to {manifest['end']}",
     )
+    until = instant(manifest["until"])
+    expect(start < until <= end, "manifest.json", f"{manifest['until']} lies outside the month")
+    return []
 
 
 # ---------------------------------------------------------------- instants
@@ -639,11 +1122,16 @@ def sentences(found: Json, key: str | None) -> Iterator[str]:
     yield f"Everything matches: {found['slices']} slices were judged again; the chain ends with {found['head']}."
     trusted = "the key you gave" if key else f"key {found['key']}; compare it with the key that was published"
     yield f"Signed by {trusted}."
-    for currency, minor in found["credits"].items():
-        places = EXPONENTS.get(currency, 2)
-        whole_units, rest = divmod(minor, 10**places)
-        amount = f"{whole_units}.{rest:0{places}d}" if places else str(whole_units)
-        yield f"Credit: {currency} {amount}."
+    if found["on_paper"]:
+        yield f"{found['on_paper']} contract versions were accepted on paper: no signatures of theirs are in the file."
+    if found["broken_promises"]:
+        yield f"{found['broken_promises']} broken support promises are told by the provider; compare them with your cases."
+    yield from found["unchecked"]
+    for each in found["settlements"]:
+        earned, owed = (shown(each[word], each["currency"]) for word in ("earned", "owed"))
+        less = "" if each["earned"] == each["owed"] else f" Under the agreed minimum: {owed} is owed."
+        until = f" To be claimed before {each['until']}." if each["until"] else ""
+        yield f"Credit: {earned}.{less}{until}"
 
 
 def main(words: Sequence[str] | None = None) -> int:

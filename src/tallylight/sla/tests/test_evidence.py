@@ -17,7 +17,9 @@ from uuid import UUID
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from tallylight.accounts import api as accounts
 from tallylight.contracts import api as contracts
+from tallylight.contracts.tests.test_signing import viewer
 from tallylight.kernel.money import Money
 from tallylight.sla import api
 from tallylight.sla.chain import canonical, sha256
@@ -26,6 +28,7 @@ from tallylight.sla.evidence import keys
 from tallylight.sla.evidence import verify_tallylight_evidence as verifier
 from tallylight.sla.evidence.bundle import pack, readable
 from tallylight.sla.evidence.export import VERIFIER, evidence_of, verifier_text
+from tallylight.sla.models import BrokenPromise
 from tallylight.sla.tests.conftest import DAY, MINUTE, measure
 from tallylight.sla.tests.test_month import manager
 from tallylight.sla.tests.test_sealing import SEALED, customer, seal, short, source
@@ -263,11 +266,11 @@ TAMPERINGS: dict[str, tuple[Change, str]] = {
     ),
     "an amount": (
         computed(lambda v: credit_of(v)["amount"].update(minor=1)),
-        "84000 minor units of USD are owed, not 1",
+        "what is owed is 84000 minor units of USD, not 1 of USD",
     ),
     "a part": (computed(lambda v: v["segments"][0]["part"].update(minutes=43_200)), "applies to 30240 minutes"),
     "a month": (computed(lambda v: v["segments"][0]["part"].update(of=30_240)), "the month has 43200 minutes"),
-    "a sum": (computed(lambda v: v["credits"][0].update(minor=5)), "the credits add up to"),
+    "a sum": (computed(lambda v: v["credits"][0].update(minor=5)), "together it is 84000"),
     "a verdict, rechained": (rechained(text("verdicts/2026-06-10", "b", "g")), "it was sealed as good; .* is bad"),
     "a figure, rechained": (
         rechained(text("series/", "350.0", "150.0")),
@@ -343,3 +346,45 @@ def test_a_customer_has_a_chain_of_its_own(told: Path) -> None:
     path.write_bytes(pack(facts, keep, keys.signer(now=SEALED)))
     with pytest.raises(verifier.Mismatch, match="another organisation"):
         verifier.verify(str(path))
+
+
+BROKEN_EARN = """credit:
+  misses:
+    - { level: fault, clock: response, credit: 5%, most: 10% }
+"""
+
+
+def signed_contract(organisation: UUID, text: str) -> str:
+    """The hash of a contract that both sides signed an hour before it applies."""
+    accounts.create_organisation("tallylight", "T", accounts.OrganisationKind.PROVIDER)
+    omar = viewer("omar@tallylight.example", "tallylight", accounts.Role.MANAGER)
+    li = viewer("li@astra.example", "astra-voice", accounts.Role.MEMBER, signatory=True)
+    proposal = contracts.propose(omar, organisation, text, now=DAY - timedelta(hours=2))
+    for who in (omar, li):
+        hand = contracts.Hand(proposal.sha256, who.name, "Director", "en")
+        contracts.sign(who, proposal.id, hand, now=DAY - timedelta(hours=1))
+    return proposal.sha256
+
+
+def test_the_hands_of_both_sides_and_broken_promises_are_in_the_file(
+    lumen: UUID, history: History, tmp_path: Path
+) -> None:
+    id_ = accounts.create_organisation("astra-voice", "Astra Voice", accounts.OrganisationKind.CUSTOMER)
+    signed = signed_contract(id_, source("astra-voice", ("credit:\n", BROKEN_EARN)))
+    for clock in ("response", "resolution"):
+        due = DAY + 10 * MINUTE
+        BrokenPromise.objects.create(
+            organisation_id=id_, subject=id_, case="C-7", clock=clock, level="fault", due_at=due, news=1
+        )
+    seal(id_, MONTH_SEALED)
+    path = tmp_path / "evidence.zip"
+    path.write_bytes(evidence_of(id_, "2026-06", now=MONTH_SEALED).octets)
+    found, report = verifier.verify(str(path)), api.month_report(id_, "2026-06", MONTH_SEALED)
+    assert found["credits"] == {each.currency: each.minor for each in report.credits}
+    assert (found["broken_promises"], found["on_paper"]) == (2, 0)
+    (version,) = json.loads(parts(path)["signatures.json"])
+    assert sorted((hand["side"], hand["sha256"]) for hand in version["signatures"]) == [
+        ("customer", signed),
+        ("provider", signed),
+    ]
+    assert [each["clock"] for each in json.loads(parts(path)["promises.json"])] == ["resolution", "response"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -12,15 +11,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tallylight.contracts.api import Combine, CreditTable, Fees, Objective, Promise, Statistic, Tier, UnknownCounts
-from tallylight.kernel.money import Money
-from tallylight.sla.attainment import Counts, standing
+from tallylight.contracts.api import Objective, Promise, UnknownCounts
 from tallylight.sla.columns import letters, series_text, verdicts_of
-from tallylight.sla.credit import credit
-from tallylight.sla.earned import Outcome, Part
 from tallylight.sla.evidence import verify_tallylight_evidence as verifier
 from tallylight.sla.slices import RegionMinutes, judge, minutes_within
-from tallylight.sla.tally import Tally
+from tallylight.sla.tests.rules import objective
 
 #: RFC 8032, section 7.1: public key, message, signature.
 VECTORS = [
@@ -80,36 +75,20 @@ def test_a_signature_with_a_scalar_that_is_too_large_is_refused() -> None:
     assert not verifier.ed25519_verify(public[:31], message, signature)
 
 
-def as_counts(counts: Counts) -> verifier.Counts:
-    return verifier.Counts(counts.good, counts.bad, counts.unknown, counts.excluded)
-
-
-percents = st.decimals(0, 100, places=2)
-
-
-def objective(promise: Promise, bound: float, target: Decimal, unknown: UnknownCounts, name: str = "o") -> Objective:
-    return Objective(
-        name=name,
-        service="s",
-        regions=("r",),
-        promise=promise,
-        statistic=Statistic.MEAN,
-        bound=bound,
-        target=target,
-        min_samples=60,
-        unknown=unknown,
-    )
-
-
 def as_verifier(rule: Objective) -> verifier.Objective:
     return verifier.Objective(
         name=rule.name,
+        service=rule.service,
         regions=rule.regions,
-        lower_is_worse=rule.promise is Promise.AVAILABILITY,
+        metric=rule.promise.value,
         bound=rule.bound,
         target=Fraction(rule.target),
         min_samples=rule.min_samples,
         unknown=rule.unknown.value,
+        slice_s=60,
+        attain=rule.attain.value,
+        in_a_row=1,
+        tiers=(),
     )
 
 
@@ -141,62 +120,8 @@ def test_slices_are_judged_alike(promise: Promise, bound: float, minutes: list[l
         columns[:, :, 2],
         columns[:, :, 1],
     )
-    rule = objective(promise, bound, Decimal("99.9"), UnknownCounts.BAD)
+    rule = objective(promise, bound=bound, unknown=UnknownCounts.BAD)
     judged = judge(rule, region, minutes_within(0, len(region), []))
     rows = [line.split(",") for line in series_text(judged).splitlines()[1:]]
     assert "".join(verifier.judged(row, as_verifier(rule)) for row in rows) == letters(judged.verdicts)
     assert verdicts_of(letters(judged.verdicts).encode()).tolist() == judged.verdicts.tolist()
-
-
-tiers = st.lists(st.tuples(percents, percents), min_size=1, max_size=4).map(
-    lambda found: tuple(Tier(*each) for each in sorted(found, reverse=True))
-)
-outcomes = st.lists(
-    st.tuples(
-        st.builds(Counts, *[st.integers(0, 50_000)] * 4),
-        percents,
-        st.sampled_from(UnknownCounts),
-        st.sampled_from(Promise),
-    ),
-    max_size=6,
-)
-
-
-@given(
-    tiers=tiers,
-    cap=percents,
-    combine=st.sampled_from(Combine),
-    fee=st.integers(0, 10**12),
-    outcomes=outcomes,
-    minutes=st.integers(0, 44_640),
-)
-def test_credits_are_the_same_to_the_cent(
-    tiers: tuple[Tier, ...],
-    cap: Decimal,
-    combine: Combine,
-    fee: int,
-    outcomes: list[tuple[Counts, Decimal, UnknownCounts, Promise]],
-    minutes: int,
-) -> None:
-    table = CreditTable(tiers=tiers, cap=cap, combine=combine, automatic=True)
-    rules = [(objective(promise, 1.0, target, unknown), counts) for counts, target, unknown, promise in outcomes]
-    ours = credit(
-        table,
-        Fees(monthly=Money(fee, "USD")),
-        [Outcome(rule, "r", Tally(counts, standing(counts, rule.unknown))) for rule, counts in rules],
-        Part(minutes, 44_640),
-    )
-    contract = verifier.Contract(
-        objectives=(),
-        tiers=tuple((Fraction(each.below), Fraction(each.credit)) for each in tiers),
-        cap=Fraction(cap),
-        combine=combine.value,
-        fee=(fee, "USD"),
-    )
-    standings = [
-        (as_verifier(rule), *verifier.standing(as_counts(counts), as_verifier(rule))) for rule, counts in rules
-    ]
-    assert verifier.credit_of(contract, standings, Fraction(minutes, 44_640)) == (
-        Fraction(ours.percent),
-        ours.amount.minor,
-    )
