@@ -134,6 +134,13 @@ def test_a_month_that_changed_until_it_was_sealed_gets_another_edition_that_says
     html = Sheet.objects.get(edition=second, language="en").html
     assert "What changed since edition 1" in html
     assert "Latency in ap-southeast: the attainment was 76.4705% and is 72.2222% now." in html
+    client = Client()
+    client.force_login(Person.objects.get(email=MIA))
+    page = client.get(f"/service/report?month={MONTH}").content.decode()
+    assert "This report is final." in page
+    assert "&edition=1" in page
+    earlier = client.get(f"/service/report?month={MONTH}&edition=1").content.decode()
+    assert "A later edition takes the place of this one." in earlier
     again = [
         each for each in sink.messages if "(edition 2)" in str(each["Subject"]) or "第 2 版" in str(each["Subject"])
     ]
