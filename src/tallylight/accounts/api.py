@@ -9,7 +9,7 @@ from tallylight.accounts.asked import Instant, Pages
 from tallylight.accounts.errors import OrganisationUnknown, RoleRequired
 from tallylight.accounts.models import Membership, Organisation
 from tallylight.accounts.own import TokenCard, revoke_token, set_preferences, tokens_of
-from tallylight.accounts.roles import OrganisationKind, Role, Viewer, require, require_staff, signs_for_it
+from tallylight.accounts.roles import OrganisationKind, Role, Viewer, require, require_staff, roles_from, signs_for_it
 from tallylight.accounts.services import audit, create_organisation, create_person, create_token
 from tallylight.accounts.sign_in import Bearer, Session, viewer_of
 from tallylight.accounts.signatories import set_signatory
@@ -42,6 +42,7 @@ __all__ = [
     "require",
     "require_staff",
     "revoke_token",
+    "roles_from",
     "set_preferences",
     "set_signatory",
     "signers_of",

@@ -59,6 +59,12 @@ def require(viewer: Viewer, *roles: Role) -> None:
         raise RoleRequired(role=viewer.role.value, needed=", ".join(role.value for role in roles))
 
 
+def roles_from(role: Role) -> tuple[Role, ...]:
+    """A role and all above it on the ladder."""
+    ladder = tuple(Role)
+    return ladder[ladder.index(role) :]
+
+
 def require_staff(viewer: Viewer) -> None:
     """Raises RoleRequired unless the viewer works for the provider."""
     require(viewer, *PROVIDER_ROLES)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from tallylight.console import formatting
 from tallylight.console.promised import PromiseRow
 from tallylight.console.shapes import Badge, Lead, Tone
-from tallylight.sla.api import SliceCard, Verdict
+from tallylight.sla.api import KIND_TEXTS, SliceCard, Verdict
 
 VERDICTS = {"bad": Verdict.BAD, "unknown": Verdict.UNKNOWN, "excluded": Verdict.EXCLUDED, "good": Verdict.GOOD}
 
@@ -77,14 +77,19 @@ def verdict_badge(verdict: str) -> Badge:
 
 
 def _why(card: SliceCard) -> str:
-    if card.reason:
-        return card.reason
+    if card.exclusion:
+        return exclusion_text(card.exclusion, card.reason)
     if card.verdict != "unknown":
         return ""
     return {
         "good": _("Too few packets; the contract counts it as good."),
         "bad": _("Too few packets; the contract counts it as bad."),
     }.get(card.counts_as, _("Too few packets; the contract doesn't count it."))
+
+
+def exclusion_text(kind: str, reason: str) -> str:
+    """Why something was taken out of the count."""
+    return _("%(kind)s: %(reason)s") % {"kind": _(KIND_TEXTS[kind]), "reason": reason}
 
 
 def slices_lead(row: PromiseRow) -> Lead:

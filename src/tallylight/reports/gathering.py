@@ -48,6 +48,7 @@ def _dues(report: Report, *, now: datetime) -> tuple[Due, ...]:
 def _taken_out(card: ExclusionCard) -> TakenOut:
     approver = accounts.person(card.approved_by)
     return TakenOut(
+        kind=card.kind,
         region=card.region,
         starts_at=card.starts_at,
         ends_at=card.ends_at,

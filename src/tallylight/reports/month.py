@@ -28,8 +28,9 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class TakenOut:
-    """Minutes that don't count: `region` empty means everywhere. `approver` is a name."""
+    """Minutes that don't count: `kind` as the exclusion has it; `region` empty means everywhere. `approver` is a name."""
 
+    kind: str
     region: str
     starts_at: datetime
     ends_at: datetime

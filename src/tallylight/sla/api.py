@@ -8,7 +8,7 @@ from uuid import UUID
 
 from tallylight.accounts.api import Viewer
 from tallylight.kernel.lazy import Lazy
-from tallylight.sla import services
+from tallylight.sla import excluding
 from tallylight.sla.again import Missing, MonthAgain, RowAgain, judge_again, measures
 from tallylight.sla.attainment import Counts, Standing
 from tallylight.sla.by_day import Days, days_of
@@ -26,8 +26,9 @@ from tallylight.sla.evidence.export import VERIFIER, EvidenceFile, evidence_of, 
 from tallylight.sla.evidence.http import as_download, as_program
 from tallylight.sla.evidence.keys import KeyCard
 from tallylight.sla.evidence.keys import published as evidence_keys
+from tallylight.sla.excluding import KIND_TEXTS, LeftOut, Use
 from tallylight.sla.measured import concerning, settled
-from tallylight.sla.models import Exclusion
+from tallylight.sla.models import UNSTATED, Exclusion
 from tallylight.sla.report import Meaning, Report, Row, SegmentReport, month_bounds
 from tallylight.sla.sealed import sealed_until
 from tallylight.sla.sealing import CORRECTION_WINDOW
@@ -38,6 +39,8 @@ from tallylight.sla.slices import Verdict
 
 __all__ = [
     "CORRECTION_WINDOW",
+    "KIND_TEXTS",
+    "UNSTATED",
     "VERIFIER",
     "BadExclusion",
     "BadMeasurement",
@@ -47,6 +50,7 @@ __all__ = [
     "EvidenceFile",
     "ExclusionCard",
     "KeyCard",
+    "LeftOut",
     "Meaning",
     "Miss",
     "Missing",
@@ -65,6 +69,7 @@ __all__ = [
     "SlicePage",
     "SpanTooLong",
     "Standing",
+    "Use",
     "Verdict",
     "as_download",
     "as_program",
@@ -90,39 +95,29 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class ExclusionCard:
-    """Minutes taken out of the count. `organisation_id` None: for everybody; `region` empty: everywhere."""
+    """Slices taken out of the count, for a `kind` (UNSTATED where none was asked for).
+
+    `organisation_id` None: for everybody; `region` empty: everywhere.
+    """
 
     id: UUID
     organisation_id: UUID | None
+    kind: str
     region: str
     starts_at: datetime
     ends_at: datetime
+    announced_at: datetime | None
     reason: str
     approved_by: UUID
     approved_at: datetime
 
 
 def exclude(
-    *,
-    organisation_id: UUID | None,
-    region: str,
-    starts_at: datetime,
-    ends_at: datetime,
-    reason: str,
-    by: Viewer,
-    now: datetime,
-) -> ExclusionCard:
-    """Take minutes out of the count, `by` approving. Raises RoleRequired (a manager approves), BadExclusion."""
-    row = services.exclude(
-        organisation_id=organisation_id,
-        region=region,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        reason=reason,
-        by=by,
-        now=now,
-    )
-    return _card(row)
+    use: Use, *, organisation_id: UUID | None, by: Viewer, now: datetime
+) -> tuple[list[ExclusionCard], tuple[LeftOut, ...]]:
+    """As `excluding.exclude`, with which it shares what it raises: what was taken out, and whose slices stay in the count."""
+    taken = excluding.exclude(use, organisation_id=organisation_id, by=by, now=now)
+    return [_card(row) for row in taken.rows], taken.left_out
 
 
 def exclusions_visible_to(viewer: Viewer) -> Lazy[ExclusionCard]:
@@ -140,9 +135,11 @@ def _card(row: Exclusion) -> ExclusionCard:
     return ExclusionCard(
         row.id,
         row.organisation_id,
+        row.kind,
         row.region,
         row.starts_at,
         row.ends_at,
+        row.announced_at,
         row.reason,
         row.approved_by_id,
         row.approved_at,

@@ -55,7 +55,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Exempted:
-    """An exclusion as the chain remembers it; `region` empty: everywhere. People are named by id only: a chain can't forget."""
+    """An exclusion as the chain remembers it; `region` empty: everywhere. People are named by id only: a chain can't forget.
+
+    `kind` and `announced_at` are left out of the link where they are empty, as they are in links that are older than them.
+    """
 
     id: str
     everybody: bool
@@ -65,6 +68,14 @@ class Exempted:
     reason: str
     approved_by: str
     approved_at: str
+    kind: str = ""
+    announced_at: str = ""
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """As the link says it."""
+        later = {"kind", "announced_at"}
+        return {word: value for word, value in asdict(self).items() if value or word not in later}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +96,7 @@ class Link:
     @property
     def body(self) -> str:
         """The line of JSON that is hashed."""
-        return canonical(asdict(self))
+        return canonical(asdict(self) | {"exclusions": [each.told for each in self.exclusions]})
 
 
 class Broken(ValueError):

@@ -31,8 +31,42 @@ class SpanTooLong(Invalid):
 
 class BadExclusion(Invalid):
     code = "bad-exclusion"
-    title = gettext_noop("An exclusion ends after it begins, lasts at most %(days)s days and says why.")
+    title = gettext_noop(
+        "An exclusion ends after it begins, lasts at most %(days)s days, says why, and was not announced in the future."
+    )
     advice = gettext_noop("Correct its times or write a reason, and send it again.")
+
+
+class AnnouncedLater(Invalid):
+    code = "announced-later"
+    title = gettext_noop("The announcement lies in the future.")
+    advice = gettext_noop("Announce it first; then take it out of the count.")
+
+
+class KindNotAllowed(Conflict):
+    code = "kind-not-allowed"
+    title = gettext_noop("Contract %(number)s, in force at that time, does not allow exclusions of the kind %(kind)s.")
+    advice = gettext_noop("It allows: %(allowed)s. Choose the kind that applies, or leave the slices in the count.")
+
+
+class OverloadIsMeasured(Invalid):
+    code = "overload-is-measured"
+    title = gettext_noop("Slices above the agreed load are taken out by measurement; nobody asks for it.")
+    advice = gettext_noop("Look at the month's report for how many were taken out, or choose the kind that applies.")
+
+
+class NotAnnounced(Conflict):
+    code = "not-announced"
+    title = gettext_noop("By the contract, maintenance is announced at least %(hours)s hours before it begins.")
+    advice = gettext_noop("Say when it was announced. Without that notice its slices stay in the count.")
+
+
+class TooMuchMaintenance(Conflict):
+    code = "too-much-maintenance"
+    title = gettext_noop(
+        "With this, maintenance would take %(hours)s hours out of %(month)s; the contract allows %(most)s."
+    )
+    advice = gettext_noop("Take out less, or leave the slices in the count.")
 
 
 class ChainBroken(Conflict):

@@ -11,6 +11,7 @@ from ninja import Field, Router, Schema, Status
 from ninja.pagination import paginate
 
 from tallylight.accounts.api import Instant, Pages, Viewer, organisation_by_slug, viewer_of
+from tallylight.contracts.api import ExclusionKind
 from tallylight.kernel import clock
 from tallylight.kernel.money import Money
 from tallylight.kernel.sentence import Fact, Sentence
@@ -120,25 +121,45 @@ class SliceOut(Schema):
     bound: float
     sent: int
     node: str | None
+    exclusion: str
     reason: str
 
 
 class ExclusionOut(Schema):
     id: UUID
     organisation_id: UUID | None
+    kind: str
     region: str
     starts_at: datetime
     ends_at: datetime
+    announced_at: datetime | None
     reason: str
     approved_by: UUID
     approved_at: datetime
 
 
+class LeftOutOut(Schema):
+    organisation: str
+    code: str
+    why: str
+
+
+class TakenOutOut(Schema):
+    exclusions: list[ExclusionOut]
+    left_out: list[LeftOutOut]
+
+
 class ExclusionIn(Schema):
-    organisation: str = Field("", max_length=63, description="The customer's slug; empty: all customers.")
+    organisation: str = Field(
+        "", max_length=63, description="The customer's slug; empty: all customers whose contract allows it."
+    )
+    kind: ExclusionKind = Field(
+        description="Why, as contracts tell it apart; overload is measured and can't be asked for."
+    )
     region: str = Field("", max_length=64, description="The region's code; empty: all regions.")
     starts_at: Instant
     ends_at: Instant
+    announced_at: Instant | None = Field(None, description="When customers were told; maintenance needs it.")
     reason: str = Field(min_length=1, max_length=500)
 
 
@@ -185,21 +206,23 @@ def exclusions(request: HttpRequest) -> Any:
     return api.exclusions_visible_to(viewer_of(request))
 
 
-@router.post("/sla/exclusions", response={201: ExclusionOut}, summary="Take minutes out of the count")
-def exclude(request: HttpRequest, exclusion: ExclusionIn) -> Status[api.ExclusionCard]:
-    """For managers, who approve it by asking."""
+@router.post("/sla/exclusions", response={201: TakenOutOut}, summary="Take minutes out of the count")
+def exclude(request: HttpRequest, exclusion: ExclusionIn) -> Status[dict[str, Any]]:
+    """Who asks approves it, in the role that the customer's contract names for the kind, or above.
+
+    Without a customer it holds for all whose contract allows it; `left_out` names the others, and why.
+    """
     viewer = viewer_of(request)
     named = exclusion.organisation
-    card = api.exclude(
-        organisation_id=organisation_by_slug(named).id if named else None,
-        region=exclusion.region,
-        starts_at=exclusion.starts_at,
-        ends_at=exclusion.ends_at,
-        reason=exclusion.reason,
-        by=viewer,
-        now=clock.now(),
-    )
-    return Status(201, card)
+    use = api.Use(**exclusion.dict(exclude={"organisation"}))
+    organisation_id = organisation_by_slug(named).id if named else None
+    cards, left_out = api.exclude(use, organisation_id=organisation_id, by=viewer, now=clock.now())
+    return Status(201, {"exclusions": cards, "left_out": [_left_out(each) for each in left_out]})
+
+
+def _left_out(left: api.LeftOut) -> dict[str, Any]:
+    fault = left.fault
+    return {"organisation": left.organisation, "code": fault.code, "why": gettext(fault.title) % fault.facts}
 
 
 def _organisation(viewer: Viewer, slug: str) -> UUID:

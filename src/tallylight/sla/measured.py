@@ -30,11 +30,12 @@ REMEMBERED = 64
 
 @dataclass(frozen=True, slots=True)
 class Excluded:
-    """An exclusion as rules see it: unix seconds, and why."""
+    """An exclusion as rules see it: unix seconds, its kind, and why."""
 
     region: str
     start_s: float
     end_s: float
+    kind: str
     reason: str
 
 
@@ -153,7 +154,9 @@ def _stretches(region: str, slice_s: int, start: datetime, end: datetime, as_of:
 def exclusions(organisation_id: UUID, start: datetime, end: datetime) -> list[Excluded]:
     """What is taken out of the count for an organisation within `[start, end)`."""
     rows = concerning(organisation_id).filter(starts_at__lt=end, ends_at__gt=start).order_by("starts_at")
-    return [Excluded(row.region, row.starts_at.timestamp(), row.ends_at.timestamp(), row.reason) for row in rows]
+    return [
+        Excluded(row.region, row.starts_at.timestamp(), row.ends_at.timestamp(), row.kind, row.reason) for row in rows
+    ]
 
 
 def concerning(organisation_id: UUID) -> QuerySet[Exclusion]:

@@ -10,6 +10,9 @@ from django.db import models
 from tallylight.accounts.api import TenantModel, TenantQuerySet, Viewer
 from tallylight.kernel.ids import new_id
 
+#: The kind of exclusions that were approved before kinds were told apart.
+UNSTATED = "unstated"
+
 
 class ExclusionQuerySet(TenantQuerySet["Exclusion"]):
     """An exclusion without an organisation concerns everybody, so everybody may know of it."""
@@ -21,11 +24,17 @@ class ExclusionQuerySet(TenantQuerySet["Exclusion"]):
 
 
 class Exclusion(TenantModel):
-    """Minutes that begin within `[starts_at, ends_at)` don't count: for one organisation or all, in one region or all (empty)."""
+    """Slices that begin within `[starts_at, ends_at)` don't count, in one region or all (empty).
+
+    `kind` is one of the contract's, or UNSTATED; `announced_at`, when customers were told. Rows without an organisation hold for
+    all; those and the unstated were approved before contracts said what may be taken out.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organisation = models.ForeignKey("accounts.Organisation", null=True, on_delete=models.PROTECT, related_name="+")  # type: ignore[assignment]
+    kind = models.CharField(max_length=16)
     region = models.CharField(max_length=64, blank=True)
+    announced_at = models.DateTimeField(null=True)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     reason = models.CharField(max_length=500)

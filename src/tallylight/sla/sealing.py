@@ -23,7 +23,7 @@ from tallylight.kernel.clock import rfc3339
 from tallylight.sla import measured
 from tallylight.sla.chain import GENESIS, Exempted, Kind, Line, Link, parsed, sha256
 from tallylight.sla.columns import exact, instant, letters, series_text
-from tallylight.sla.models import Chain, ChainedExclusion, Exclusion, SealedLink, Series
+from tallylight.sla.models import UNSTATED, Chain, ChainedExclusion, Exclusion, SealedLink, Series
 from tallylight.telemetry.api import Basis
 
 log = structlog.get_logger(__name__)
@@ -73,11 +73,16 @@ def chain_exclusions(organisation_id: UUID, *, now: datetime) -> None:
     _in_turn(_chain_exclusions, organisation_id, now)
 
 
+def hold_chain(organisation_id: UUID) -> Chain:
+    """The organisation's chain, held until the transaction ends."""
+    Chain.objects.get_or_create(organisation_id=organisation_id, defaults={"head": GENESIS})
+    return Chain.objects.select_for_update().get(organisation_id=organisation_id)
+
+
 @transaction.atomic
 def _in_turn(step: Step, organisation_id: UUID, now: datetime) -> int | None:
     """One step under the chain's lock: links made, None when there is nothing left to do."""
-    Chain.objects.get_or_create(organisation_id=organisation_id, defaults={"head": GENESIS})
-    chain = Chain.objects.select_for_update().get(organisation_id=organisation_id)
+    chain = hold_chain(organisation_id)
     made = step(chain, now)
     chain.save()
     return made
@@ -245,6 +250,8 @@ def exempted(row: Exclusion) -> Exempted:
         reason=row.reason,
         approved_by=str(row.approved_by_id),
         approved_at=exact(row.approved_at),
+        kind="" if row.kind == UNSTATED else row.kind,
+        announced_at=exact(row.announced_at) if row.announced_at else "",
     )
 
 

@@ -1,4 +1,4 @@
-"""A customer's month to date, its slices one by one, what some minutes meant, and taking minutes out of the count."""
+"""A customer's month to date, its slices one by one, and what some minutes meant."""
 
 from __future__ import annotations
 
@@ -7,19 +7,15 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
-
-from tallylight.accounts.api import Role, Viewer, audit, organisation, require
+from tallylight.accounts.api import organisation
 from tallylight.contracts import api as contracts
 from tallylight.contracts.api import Agreement, Objective, Segment
-from tallylight.fleet import api as fleet
 from tallylight.sla import measured
 from tallylight.sla.broken import misses_between
 from tallylight.sla.credit import credits_of, total
 from tallylight.sla.earned import Credit, Miss, Part
-from tallylight.sla.errors import BadExclusion, NoSuchObjective, NothingPromised, SpanTooLong
+from tallylight.sla.errors import NoSuchObjective, NothingPromised, SpanTooLong
 from tallylight.sla.judged import Judged
-from tallylight.sla.models import Exclusion
 from tallylight.sla.report import (
     Meaning,
     Report,
@@ -35,7 +31,7 @@ from tallylight.sla.slice_page import Piece, SlicePage
 from tallylight.sla.slices import MINUTE_S, Verdict
 from tallylight.sla.tally import Tally
 
-#: The longest stretch of slices that is shown at once, and the longest exclusion.
+#: The longest stretch of slices that is shown at once.
 MOST_DAYS = 32
 MOST = timedelta(days=MOST_DAYS)
 
@@ -204,41 +200,3 @@ def credit_between(organisation_id: UUID, start: datetime, end: datetime, *, now
 
 def _local(at: datetime, timezone: str) -> datetime:
     return at.astimezone(ZoneInfo(timezone))
-
-
-def _expect_region(code: str) -> None:
-    known = [each.code for each in fleet.regions()]
-    if code and code not in known:
-        raise fleet.RegionUnknown(region=code, known=", ".join(known))
-
-
-@transaction.atomic
-def exclude(
-    *,
-    organisation_id: UUID | None,
-    region: str,
-    starts_at: datetime,
-    ends_at: datetime,
-    reason: str,
-    by: Viewer,
-    now: datetime,
-) -> Exclusion:
-    """Take minutes out of the count, with the viewer as approver.
-
-    Raises RoleRequired (a manager approves), BadExclusion, or fleet's RegionUnknown.
-    """
-    require(by, Role.MANAGER)
-    _expect_region(region)
-    if not timedelta(0) < ends_at - starts_at <= MOST or not reason.strip():
-        raise BadExclusion(days=MOST_DAYS)
-    row = Exclusion.objects.create(
-        organisation_id=organisation_id,
-        region=region,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        reason=reason.strip(),
-        approved_by_id=by.person_id,
-        approved_at=now,
-    )
-    audit(by, "sla.exclude", str(row.id), reason=row.reason)
-    return row

@@ -19,7 +19,7 @@ class SliceCard:
     """A judged minute. `figure` is the worst node's, in the objective's unit; None, like `node`, when unknown.
 
     `counts_as` is the verdict, or for an unknown minute what the contract says it counts as. `bound` is what the figure was held
-    against. `reason` says why a minute is excluded.
+    against. `exclusion` is the kind of exclusion that takes a minute out, `reason` why; both else empty.
     """
 
     at: datetime
@@ -29,6 +29,7 @@ class SliceCard:
     bound: float
     sent: int
     node: str | None
+    exclusion: str
     reason: str
 
 
@@ -67,6 +68,7 @@ class SlicePage(Sequence[SliceCard]):
     def _card(self, piece: Piece, minute: int) -> SliceCard:
         judged, objective = piece.judged, piece.objective
         at_s = judged.start_s + judged.slice_s * minute
+        out = next((each for each in self._excluded if each.start_s <= at_s < each.end_s), None)
         verdict, node = Verdict(int(judged.verdicts[minute])), int(judged.worst[minute])
         return SliceCard(
             at=datetime.fromtimestamp(at_s, UTC),
@@ -76,5 +78,6 @@ class SlicePage(Sequence[SliceCard]):
             bound=objective.bound,
             sent=int(judged.sent[minute]),
             node=judged.nodes[node] if node >= 0 else None,
-            reason=next((each.reason for each in self._excluded if each.start_s <= at_s < each.end_s), ""),
+            exclusion=out.kind if out else "",
+            reason=out.reason if out else "",
         )

@@ -9,6 +9,7 @@ from tallylight.contracts.api import objective_word
 from tallylight.reports.month import TakenOut
 from tallylight.reports.parts.objectives import heading
 from tallylight.reports.saying import Saying
+from tallylight.sla.api import KIND_TEXTS
 from tallylight.typeset.api import Align, Block, Clause, Column, Paragraph, Section, Table
 
 MINUTE = timedelta(minutes=1)
@@ -41,7 +42,8 @@ def _taken_out(say: Saying) -> Iterator[Block]:
 def _cells(say: Saying, each: TakenOut) -> tuple[str, ...]:
     approved = say.words.gettext("%(name)s, %(day)s", name=each.approver, day=say.day(each.approved_at))
     region = say.region(each.region) if each.region else say.words.gettext("everywhere")
-    return say.at(each.starts_at), say.at(each.ends_at), region, each.reason, approved
+    why = say.words.gettext("%(kind)s: %(reason)s", kind=say.words.gettext(KIND_TEXTS[each.kind]), reason=each.reason)
+    return say.at(each.starts_at), say.at(each.ends_at), region, why, approved
 
 
 def _unknown(say: Saying) -> Iterator[Block]:

@@ -212,12 +212,12 @@ def test_a_month_without_measurements_says_so(lumen: UUID, clock: MovableClock, 
 def test_an_exclusion_is_told_with_its_reason_and_who_approved_it(lumen: UUID, clock: MovableClock) -> None:
     manager = Person.objects.get(email=MANAGER)
     Exclusion.objects.create(
-        organisation_id=lumen, region="ap-southeast", starts_at=DAY, ends_at=DAY + 7 * MINUTE,
-        reason="Announced maintenance M-7", approved_by=manager, approved_at=DAY,
+        organisation_id=lumen, kind="maintenance", region="ap-southeast", starts_at=DAY, ends_at=DAY + 7 * MINUTE,
+        reason="announced as M-7", approved_by=manager, approved_at=DAY,
     )  # fmt: skip
     hour(clock, lumen)
     html = Sheet.objects.get(language="en").html
-    assert "Announced maintenance M-7" in html
+    assert "Maintenance: announced as M-7" in html
     assert "Max, 11 June 2026" in html
 
 

@@ -71,7 +71,7 @@ def computation(report: Report, settled: Sequence[Settlement], say: Say) -> dict
 
 def exclusion(exempted: Exempted, approver: str) -> dict[str, Any]:
     """An exclusion as the chain has it, with the name of who approved it."""
-    return {**asdict(exempted), "approver": approver}
+    return {**exempted.told, "approver": approver}
 
 
 def version(card: VersionCard, signatures: Sequence[SignatureCard]) -> dict[str, Any]:

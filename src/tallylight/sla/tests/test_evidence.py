@@ -32,6 +32,7 @@ from tallylight.sla.models import BrokenPromise
 from tallylight.sla.tests.conftest import DAY, MINUTE, measure
 from tallylight.sla.tests.test_month import manager
 from tallylight.sla.tests.test_sealing import SEALED, customer, seal, short, source
+from tallylight.sla.tests.uses import use
 from tallylight.telemetry.history.client import History
 
 __all__ = ["short"]
@@ -46,15 +47,7 @@ MONTH_SEALED = DAY + timedelta(days=24)
 def told(short: UUID, tmp_path: Path) -> Path:
     """Two sealed days of June, with an exclusion in them, as a file."""
     by, _ = manager()
-    api.exclude(
-        organisation_id=short,
-        region="ap-southeast",
-        starts_at=DAY + 5 * MINUTE,
-        ends_at=DAY + 7 * MINUTE,
-        reason="announced maintenance",
-        by=by,
-        now=SEALED - timedelta(days=10),
-    )
+    api.exclude(use(reason="announced maintenance"), organisation_id=short, by=by, now=SEALED - timedelta(days=10))
     seal(short)
     made = evidence_of(short, "2026-06", now=SEALED)
     path = tmp_path / made.name

@@ -19,6 +19,7 @@ from tallylight.sla.models import Chain, SealedLink, Series
 from tallylight.sla.sealing import CORRECTION_WINDOW, seal_due
 from tallylight.sla.tests.conftest import DAY, MINUTE, forget_measured, measure
 from tallylight.sla.tests.test_month import manager
+from tallylight.sla.tests.uses import use
 from tallylight.telemetry.history.client import History
 
 pytestmark = pytest.mark.django_db
@@ -147,23 +148,15 @@ def test_exclusions_stand_in_every_chain_they_concern_once(short: UUID) -> None:
     other = customer("pop-show")
     by, _ = manager()
     for organisation in (short, None):
-        api.exclude(
-            organisation_id=organisation,
-            region="ap-southeast",
-            starts_at=DAY + 5 * MINUTE,
-            ends_at=DAY + 7 * MINUTE,
-            reason="announced maintenance",
-            by=by,
-            now=DAY,
-        )
+        api.exclude(use(), organisation_id=organisation, by=by, now=DAY)
     seal(short)
     seal(other)
     chained = {
-        who: [(each.everybody, each.reason) for body in bodies(who) for each in parsed(body).exclusions]
+        who: [(each.everybody, each.kind) for body in bodies(who) for each in parsed(body).exclusions]
         for who in (short, other)
     }
-    assert chained[short] == [(False, "announced maintenance"), (True, "announced maintenance")]
-    assert chained[other] == [(True, "announced maintenance")]
+    assert chained[short] == [(False, "customer-caused"), (False, "customer-caused")]
+    assert chained[other] == [(False, "customer-caused")]
     latency = next(
         row
         for row in api.month_report(short, "2026-06", SEALED).segments[-1].rows
