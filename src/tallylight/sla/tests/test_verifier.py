@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tallylight.contracts.api import Objective, Promise, UnknownCounts
+from tallylight.kernel.money import Rounding, rounded
 from tallylight.sla.columns import letters, series_text, verdicts_of
 from tallylight.sla.evidence import verify_tallylight_evidence as verifier
 from tallylight.sla.slices import RegionMinutes, judge, minutes_within
@@ -125,3 +126,8 @@ def test_slices_are_judged_alike(promise: Promise, bound: float, minutes: list[l
     rows = [line.split(",") for line in series_text(judged).splitlines()[1:]]
     assert "".join(verifier.judged(row, as_verifier(rule)) for row in rows) == letters(judged.verdicts)
     assert verdicts_of(letters(judged.verdicts).encode()).tolist() == judged.verdicts.tolist()
+
+
+@given(exact=st.fractions(0, 1_000, max_denominator=6), how=st.sampled_from(Rounding))
+def test_amounts_are_rounded_alike(exact: Fraction, how: Rounding) -> None:
+    assert verifier.rounded(exact, how.value) == rounded(exact, how)
