@@ -143,7 +143,7 @@ def bits(value: float | None) -> str:
 
 
 @register.filter
-def length(value: float) -> str:
+def lasting(value: float) -> str:
     """A length in seconds."""
     return formatting.duration(value, _language())
 
