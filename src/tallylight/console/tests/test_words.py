@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.template import defaultfilters
 
 from tallylight.clocks.api import AROUND_THE_CLOCK, ClockEvent, read, response
 from tallylight.clocks.api import Kind as ClockKind
@@ -16,6 +17,7 @@ from tallylight.console.own_streams import home_lead, own_regions
 from tallylight.console.promised import kept_badge
 from tallylight.console.public import region_line, status_lead
 from tallylight.console.shapes import Tone
+from tallylight.console.templatetags import console
 from tallylight.console.tests.samples import AT, node, region, snapshot
 from tallylight.contracts.api import Level
 from tallylight.escalation.api import StepCard
@@ -166,3 +168,9 @@ def test_the_table_of_paths_has_every_pair_and_says_unknown() -> None:
     assert there.cells == (None, PathCell("sin-1>dxb-1", 90.0, 0.02))
     assert back.cells == (PathCell("dxb-1>sin-1", None, None), None)
     assert path_rows([str(number) for number in range(40)], snapshot()) == ()
+
+
+def test_our_filters_hide_none_of_djangos() -> None:
+    ours, builtin = console.register.filters, defaultfilters.register.filters
+    assert ours
+    assert not ours.keys() & builtin.keys()
