@@ -19,6 +19,7 @@ from tallylight.contracts.api import (
     Channel,
     Combine,
     Condition,
+    ContractInvalid,
     CreditTable,
     Metric,
     Objective,
@@ -28,8 +29,10 @@ from tallylight.contracts.api import (
     Step,
     SupportLevel,
     Threshold,
+    Told,
     UnknownCounts,
     Wording,
+    told,
 )
 from tallylight.kernel.business_time import Calendar
 
@@ -98,6 +101,11 @@ def own_words(wording: Wording) -> str:
     return wording.said(get_language() or "en")
 
 
+def told_problems(fault: ContractInvalid) -> list[Told]:
+    """The faults of a text in the reader's language."""
+    return [told(each, _language()) for each in fault.problems]
+
+
 def hours_sentence(calendar: Calendar) -> str:
     """When time counts."""
     if calendar.always:
@@ -122,7 +130,10 @@ def ladder_sentences(ladder: Iterable[Step]) -> list[str]:
 
 
 def _rung(step: Step) -> str:
-    facts = {"share": formatting.percent(float(step.at), _language()), "who": step.person or role_name(step.role)}
+    who = step.person or role_name(step.role)
+    if step.calendar is not None:
+        who = _("%(who)s (%(hours)s)") % {"who": who, "hours": hours_sentence(step.calendar)}
+    facts = {"share": formatting.percent(float(step.at), _language()), "who": who}
     if not step.at:
         return _("At once: %(who)s is told.") % facts
     return _("When %(share)s of the response time is used: %(who)s is told.") % facts

@@ -166,7 +166,8 @@ class Party:
 class Step:
     """A rung of the ladder, taken when `at` of the response clock is used without acknowledgement.
 
-    `person` (a login) is asked first where one is named; otherwise, or when that person is away, whoever holds `role`.
+    `person` (a login) is asked first where one is named; otherwise, or when that person is away, whoever holds `role`. A step
+    with a `calendar` is taken only where that is open at its instant; several such steps may share one `at`.
     """
 
     name: str
@@ -174,6 +175,7 @@ class Step:
     at: Decimal
     channels: tuple[Channel, ...]
     person: str | None = None
+    calendar: Calendar | None = None
 
 
 @dataclass(frozen=True, slots=True)

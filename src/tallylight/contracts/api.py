@@ -77,6 +77,7 @@ from tallylight.contracts.commercial import (
 )
 from tallylight.contracts.diff import Amendment, Effect, NoticedChange, Said, amendment, conclusion, headline, said
 from tallylight.contracts.errors import ContractInvalid, NoContract, Problem, WrongCustomer
+from tallylight.contracts.lint import Told, lint, told
 from tallylight.contracts.models import ContractVersion
 from tallylight.contracts.proposal import ProposalCard, ProposalState, SignatureCard
 from tallylight.contracts.proposals import ProposalDetail
@@ -167,6 +168,7 @@ __all__ = [
     "Term",
     "Threshold",
     "Tier",
+    "Told",
     "Transfer",
     "UnknownCounts",
     "UsageFee",
@@ -186,6 +188,7 @@ __all__ = [
     "headline",
     "in_force",
     "level_word",
+    "lint",
     "objective_word",
     "pinned",
     "proposal",
@@ -198,6 +201,7 @@ __all__ = [
     "segments_between",
     "severity_of",
     "sign",
+    "told",
     "unknown_counts",
     "version",
     "versions",

@@ -10,21 +10,22 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from tallylight.contracts import calendars
+from tallylight.contracts import calendars, lint_command
 from tallylight.contracts.diff import command as diff
 from tallylight.contracts.errors import ContractInvalid
+from tallylight.contracts.lint import told
 from tallylight.contracts.openslo import command as openslo
 from tallylight.contracts.reading import Reading, read
 from tallylight.contracts.text import command as text_command
 from tallylight.kernel import clock
+from tallylight.kernel.catalogue import language_of_the_shell
 from tallylight.kernel.errors import TallyError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> argparse._SubParsersAction[argparse.ArgumentParser]:
     """The verbs of `tally contract` and their arguments; the answer takes the verbs of rooms above."""
     verbs = parser.add_subparsers(dest="verb", required=True)
-    lint = verbs.add_parser("lint", help="name every fault of contract files by line and column")
-    lint.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    lint_command.add_arguments(verbs.add_parser("lint", help="name every fault of contract files by line and column"))
     text_command.add_arguments(verbs.add_parser("render", help="write the text people sign, as PDF or HTML"))
     _add_days(
         verbs.add_parser("days", help="list public holidays or iCalendar closures, ready for a contract's calendar")
@@ -40,9 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> argparse._SubParsersAction
 
 
 def main(args: argparse.Namespace) -> int:
-    """The exit code: 0 when all is well, 1 when a contract has faults or could not be put in force."""
+    """The exit code: 0 when all is well, 1 when a contract has faults or could not be put in force, 2 for an unreadable file."""
     if args.verb == "lint":
-        return max([_lint(path) for path in args.files])
+        return lint_command.lint(args)
     if args.verb == "render":
         reading = _read(args.file)
         return 1 if reading is None else text_command.render(args, reading, _text(args.file))
@@ -116,20 +117,12 @@ def _days(args: argparse.Namespace) -> int:
     return 0
 
 
-def _lint(path: Path) -> int:
-    reading = _read(path)
-    if reading is None:
-        return 1
-    print(f"{path}: {reading.agreement.number} is sound, sha256 {reading.sha256}")
-    return 0
-
-
 def _read(path: Path) -> Reading | None:
     try:
         return read(_text(path))
     except ContractInvalid as error:
         for problem in error.problems:
-            print(f"{path}:{problem}", file=sys.stderr)
+            print(f"{path}:{told(problem, language_of_the_shell())}", file=sys.stderr)
     except (OSError, UnicodeDecodeError) as error:
         print(f"{path}: can't be read: {error}", file=sys.stderr)
     return None

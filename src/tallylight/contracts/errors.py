@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tallylight.kernel.errors import Conflict, Invalid, NotFound, Refused, gettext_noop
+from tallylight.kernel.sentence import Sentence
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Problem:
     """One fault. `line` and `column` count from 1; `path` is dotted, such as `support.major.response`.
 
-    `message` says what is wrong and `advice` what to write instead; both are whole English sentences.
+    `what` says what is wrong and `todo` what to write instead; `lint.told` puts both into a reader's language.
     """
 
     line: int
     column: int
     path: str
-    message: str
-    advice: str = ""
+    what: Sentence
+    todo: Sentence
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in English."""
+        return self.what.said()
+
+    @property
+    def advice(self) -> str:
+        """What to do, in English."""
+        return self.todo.said()
 
     def __str__(self) -> str:
         return f"{self.line}:{self.column}: {self.message} {self.advice}".rstrip()
@@ -31,9 +43,9 @@ class ContractInvalid(Invalid):
     title = gettext_noop("This contract has %(count)d faults and was not loaded.")
     advice = gettext_noop("Correct each line that is named and send the whole contract again.")
 
-    def __init__(self, problems: list[Problem]) -> None:
-        self.problems = tuple(sorted(problems))
-        super().__init__(count=len(problems), problems=[str(each) for each in self.problems])
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(problems, key=lambda each: (each.line, each.column, each.path, each.message)))
+        super().__init__(count=len(self.problems), problems=[str(each) for each in self.problems])
 
 
 class WrongCustomer(Conflict):

@@ -1,15 +1,15 @@
-"""Routes: the versions of a contract, what applied at an instant, the text, the schema."""
+"""Routes: the versions of a contract, what applied at an instant, the text."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 from ninja.pagination import paginate
 
 from tallylight.accounts.api import Instant, Pages, Viewer, organisation_by_slug, viewer_of
-from tallylight.contracts import comparing_http, proposal_http, schema, text_http
+from tallylight.contracts import comparing_http, proposal_http, text_http
 from tallylight.contracts.errors import NoContract
 from tallylight.contracts.models import ContractVersion
 from tallylight.kernel import clock
@@ -69,12 +69,6 @@ def source(request: HttpRequest, version_id: UUID) -> HttpResponse:
     """The YAML text as it was accepted."""
     row = ContractVersion.objects.get_visible(viewer_of(request), version_id)
     return HttpResponse(row.source, content_type="application/yaml; charset=utf-8")
-
-
-@router.get("/schemas/tallylight-contract-v1.json", auth=None, summary="The contract schema", response=dict[str, Any])
-def contract_schema(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - ninja's signature
-    """The published JSON Schema (2020-12) that contract files are written under. Public."""
-    return JsonResponse(schema.document(), content_type="application/schema+json")
 
 
 def _organisation(viewer: Viewer, slug: str | None) -> UUID:

@@ -7,7 +7,7 @@ from typing import Any
 
 from tallylight.contracts import build, canonical, schema, sense, yaml_text
 from tallylight.contracts.agreement import Agreement
-from tallylight.contracts.errors import ContractInvalid
+from tallylight.contracts.errors import ContractInvalid, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +20,17 @@ class Reading:
 
 
 def read(source: str) -> Reading:
-    """The contract in `source`. Raises ContractInvalid with all faults of the first stage that has any.
-
-    The stages are the YAML itself, the schema, and then sense: what the parts say to each other.
-    """
+    """The contract in `source`. Raises ContractInvalid with all its faults."""
     text = yaml_text.load(source)
-    for stage in (schema.problems, sense.problems):
-        found = stage(text)
-        if found:
-            raise ContractInvalid(found)
+    if found := faults(text):
+        raise ContractInvalid(found)
     return of_document(text.value)
+
+
+def faults(text: yaml_text.Text) -> list[Problem]:
+    """What the schema has against a document, and what its parts must not say to each other as far as they can be read."""
+    verdict = schema.judge(text)
+    return [*verdict.problems, *sense.problems(text, verdict.broken)]
 
 
 def of_document(document: dict[str, Any]) -> Reading:

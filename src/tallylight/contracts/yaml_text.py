@@ -23,6 +23,8 @@ from ruamel.yaml.events import (
 )
 
 from tallylight.contracts.errors import ContractInvalid, Problem
+from tallylight.kernel.errors import gettext_noop as _
+from tallylight.kernel.sentence import Fact, Sentence
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 24
@@ -32,6 +34,10 @@ Path = tuple[str | int, ...]
 #: Line and column, counted from 1.
 Place = tuple[int, int]
 
+NOT_YAML = _("This is not YAML: %(said)s.")
+
+#: What an escape can write although it is no character of a text: control characters but tab and line end, half surrogates.
+_NO_CHARACTER = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _WHOLE = re.compile(r"[-+]?[0-9]+")
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
 
@@ -53,15 +59,15 @@ class Text:
 
 def load(source: str) -> Text:
     """`source` as values with places. Raises ContractInvalid with every fault found."""
-    if len(source.encode()) > MAX_BYTES:
+    if len(source.encode(errors="surrogatepass")) > MAX_BYTES:
         raise ContractInvalid(
             [
-                Problem(
-                    1,
-                    1,
-                    "",
-                    f"The text is longer than {MAX_BYTES // 1024} KiB.",
-                    "A contract is a few pages; take out what is not part of it.",
+                _problem(
+                    (1, 1),
+                    (),
+                    _("The text is longer than %(most)s KiB."),
+                    _("A contract is a few pages; take out what is not part of it."),
+                    most=MAX_BYTES // 1024,
                 )
             ]
         )
@@ -83,22 +89,22 @@ def _events(source: str) -> Iterator[Event]:
         yield from YAML(typ="safe", pure=True).parse(source)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         said = (error.problem or "it can't be parsed").rstrip(".")
         raise ContractInvalid(
             [
-                Problem(
-                    line,
-                    column,
-                    "",
-                    f"This is not YAML: {said}.",
-                    "Look at the indentation and the quotes here and just above.",
+                _problem(
+                    place,
+                    (),
+                    NOT_YAML,
+                    _("Look at the indentation and the quotes here and just above."),
+                    said=said,
                 )
             ]
         ) from error
     except YAMLError as error:
         raise ContractInvalid(
-            [Problem(1, 1, "", f"This is not YAML: {_first_line(error)}.", "Remove characters that are not text.")]
+            [_problem((1, 1), (), NOT_YAML, _("Remove characters that are not text."), said=_first_line(error))]
         ) from error
 
 
@@ -124,11 +130,13 @@ class _Builder:
                 continue
             documents += 1
             if documents > 1:
-                self._fault(event, (), "A second document begins here.", "Put one contract in one file.")
+                self._fault(event, (), _("A second document begins here."), _("Put one contract in one file."))
                 break
             value = self._value(next(self.events), ())
         if not documents:
-            self.problems.append(Problem(1, 1, "", "The text is empty.", "Begin with schema: tallylight-contract-v1."))
+            self.problems.append(
+                _problem((1, 1), (), _("The text is empty."), _("Begin with schema: tallylight-contract-v1."))
+            )
         return value
 
     def _value(self, event: Event, path: Path) -> Any:
@@ -136,7 +144,7 @@ class _Builder:
         self.places[path] = _place(event)
         if isinstance(event, AliasEvent):
             self._fault(
-                event, path, "An alias (*name) stands here.", "Write the value out: a contract is read by people."
+                event, path, _("An alias (*name) stands here."), _("Write the value out: a contract is read by people.")
             )
             return None
         self._plain_only(event, path)
@@ -154,7 +162,9 @@ class _Builder:
                 break
             key = self._key(event, path)
             if key in found:
-                self._fault(event, (*path, key), f"The key {key} is written twice.", "Keep one of the two.")
+                self._fault(
+                    event, (*path, key), _("The key %(key)s is written twice."), _("Keep one of the two."), key=key
+                )
             self.key_places[(*path, key)] = _place(event)
             found[key] = self._value(next(self.events), (*path, key))
         return found
@@ -166,7 +176,7 @@ class _Builder:
         raise ContractInvalid(
             [
                 *self.problems,
-                Problem(*_place(event), dotted(path), "A key must be plain text.", "Write a name before the colon."),
+                _problem(_place(event), path, _("A key must be plain text."), _("Write a name before the colon.")),
             ]
         )
 
@@ -181,10 +191,24 @@ class _Builder:
     def _plain_only(self, event: Event, path: Path) -> None:
         if getattr(event, "anchor", None):
             self._fault(
-                event, path, "An anchor (&name) stands here.", "Take it out; aliases are not used in contracts."
+                event, path, _("An anchor (&name) stands here."), _("Take it out; aliases are not used in contracts.")
+            )
+        if found := _NO_CHARACTER.search(str(getattr(event, "value", ""))):
+            self._fault(
+                event,
+                path,
+                _("The character %(code)s can't stand in a text."),
+                _("Take it out."),
+                code=f"U+{ord(found[0]):04X}",
             )
         if tag := getattr(event, "tag", None):
-            self._fault(event, path, f"A tag ({tag}) stands here.", "Take it out; the schema says what each value is.")
+            self._fault(
+                event,
+                path,
+                _("A tag (%(tag)s) stands here."),
+                _("Take it out; the schema says what each value is."),
+                tag=str(tag),
+            )
 
     def _bound(self, event: Event, path: Path) -> None:
         self.nodes += 1
@@ -192,13 +216,17 @@ class _Builder:
             self._fault(
                 event,
                 path,
-                "The document is nested too deeply or has too many values.",
-                "A contract is a few pages long.",
+                _("The document is nested too deeply or has too many values."),
+                _("A contract is a few pages long."),
             )
             raise ContractInvalid(self.problems)
 
-    def _fault(self, event: Event, path: Path, message: str, advice: str) -> None:
-        self.problems.append(Problem(*_place(event), dotted(path), message, advice))
+    def _fault(self, event: Event, path: Path, what: str, todo: str, **facts: str) -> None:
+        self.problems.append(_problem(_place(event), path, what, todo, **facts))
+
+
+def _problem(place: Place, path: Path, what: str, todo: str, **facts: Fact) -> Problem:
+    return Problem(*place, dotted(path), Sentence(what, facts), Sentence(todo, facts))
 
 
 def _place(event: Event) -> Place:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-
-from tallylight.kernel.catalogue import catalogue
+from tallylight.kernel.catalogue import catalogue, language_of_the_shell
 from tallylight.kernel.errors import TallyError
 
 
 def gettext(sentence: str) -> str:
     """`sentence` in the language of LC_ALL, LC_MESSAGES or LANG."""
-    wanted = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
-    return catalogue(wanted).gettext(sentence)
+    return catalogue(language_of_the_shell()).gettext(sentence)
 
 
 def explain(error: TallyError) -> str:

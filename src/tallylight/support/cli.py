@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tallylight.clocks.api import Reading, told
 from tallylight.kernel import clock
-from tallylight.kernel.catalogue import catalogue
+from tallylight.kernel.catalogue import catalogue, language_of_the_shell
 from tallylight.support import promises
 from tallylight.support.errors import TicketUnknown
 from tallylight.support.http import clock_out
@@ -38,7 +37,7 @@ def main(args: argparse.Namespace) -> int:
         json.dump([clock_out(*each) for each in readings.items()], sys.stdout, indent=2, default=_plain)
         print()
     else:
-        print("\n".join(_lines(ticket, readings, language=args.lang or _language(), zone=args.zone)))
+        print("\n".join(_lines(ticket, readings, language=args.lang or language_of_the_shell(), zone=args.zone)))
     return 0
 
 
@@ -59,10 +58,6 @@ def _ticket(number: str) -> Ticket:
     if ticket is None:
         raise TicketUnknown
     return ticket
-
-
-def _language() -> str:
-    return next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "en")
 
 
 def _zone(name: str) -> ZoneInfo:

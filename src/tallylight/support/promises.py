@@ -10,6 +10,7 @@ from tallylight.clocks.api import ClockEvent, Kind, Reading
 from tallylight.contracts import api as contracts
 from tallylight.contracts.api import Agreement, Level, SupportLevel
 from tallylight.escalation.api import Rung
+from tallylight.kernel.business_time import is_open
 from tallylight.support import breaches, entries, standing
 from tallylight.support.models import ClockEntry, Ticket
 from tallylight.support.standing import Done, Log, Stood
@@ -93,7 +94,10 @@ def readings(ticket: Ticket, *, now: datetime) -> dict[Promise, Reading]:
 
 
 def ladder(ticket: Ticket, *, now: datetime) -> tuple[Rung, ...]:
-    """The contract's ladder with the instant of each step: when its share of the response clock will have been used."""
+    """The contract's ladder with the instant of each step: when its share of the response clock will have been used.
+
+    A step with hours of its own is left out where its instant lies outside of them.
+    """
     promised = stood(ticket, now=now)
     if not promised:
         return ()
@@ -102,7 +106,7 @@ def ladder(ticket: Ticket, *, now: datetime) -> tuple[Rung, ...]:
     return tuple(
         Rung(step.name, step.role, tuple(each.value for each in step.channels), due_at, step.person)
         for step, due_at in instants
-        if due_at is not None
+        if due_at is not None and (step.calendar is None or is_open(step.calendar, due_at))
     )
 
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from tallylight.accounts import api as accounts
 from tallylight.accounts.api import OrganisationCard, Viewer
-from tallylight.console.agreements import own_words
+from tallylight.console.agreements import own_words, told_problems
 from tallylight.console.contract_text import text_page, text_pdf
 from tallylight.console.doors import signed_in
 from tallylight.console.pages.contract import customer_of
@@ -182,7 +182,7 @@ def _draft_page(
         "customer": customer,
         "form": form,
         "replaced": replaced,
-        "problems": fault.problems if isinstance(fault, ContractInvalid) else [],
+        "problems": told_problems(fault) if isinstance(fault, ContractInvalid) else [],
         "fault": _fault_sentence(fault) if fault else "",
         **facts,
     }

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tallylight.accounts.api import OrganisationCard, Role, Viewer, organisations, require
+from tallylight.console.agreements import told_problems
 from tallylight.console.doors import staff_only
 from tallylight.console.pages.contract import customer_of
 from tallylight.console.pages.proposals import WholeText, with_text
@@ -50,7 +51,7 @@ def replay(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     try:
         found = replays.replay(viewer, given["source"], given["over"], customer=customer.slug, now=clock.now())
     except ContractInvalid as fault:
-        return _page(request, customer, with_text(form), problems=fault.problems, status=400)
+        return _page(request, customer, with_text(form), problems=told_problems(fault), status=400)
     except TallyError as fault:
         return _page(request, customer, with_text(form), fault=error_sentence(fault), status=fault.status)
     return _page(request, customer, with_text(form), view=replay_view(found))

@@ -119,6 +119,7 @@ CLAUSES: Mapping[type, Mapping[str, Rule]] = {
         "at": Leaf(_("Share of the response time"), judge.LOWER, unit="share"),
         "channels": Leaf(_("Channels"), judge.more),
         "person": Leaf(_("Person called first"), judge.otherwise, None),
+        "calendar": Leaf(_("Hours of the step"), judge.hours_or_all),
     },
     a.Pause: {"reason": KEY, "most": Leaf(_("Longest pause"), judge.LOWER)},
     a.Contact: {

@@ -9,7 +9,7 @@ from typing import Any
 
 from tallylight.contracts.agreement import Objective, Promise, SeverityRule, Tier
 from tallylight.contracts.commercial import Duty, Side, UsageFee, UsageMode, UsageTier
-from tallylight.kernel.business_time import Calendar, Hours
+from tallylight.kernel.business_time import AROUND_THE_CLOCK, Calendar, Hours
 from tallylight.kernel.money import Money
 
 
@@ -167,6 +167,11 @@ def calendar(old: Calendar, new: Calendar, _was: Any, _becomes: Any) -> Effect:
     if old.zone != new.zone:
         return Effect.DIFFERENT
     return _weighed([None] * (not _covers(old, new)), [None] * (not _covers(new, old)))
+
+
+def hours_or_all(old: Calendar | None, new: Calendar | None, was: Any, becomes: Any) -> Effect:
+    """The same for a calendar that may be left out, which is open at every hour."""
+    return calendar(old or AROUND_THE_CLOCK, new or AROUND_THE_CLOCK, was, becomes)
 
 
 def _covers(wide: Calendar, narrow: Calendar) -> bool:

@@ -1,9 +1,10 @@
-"""The published JSON Schema (2020-12) of contracts, and its verdict on a document in words with places."""
+"""The published JSON Schema (2020-12) of contracts in the languages it is read in, and its verdict on a document."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -12,7 +13,9 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from tallylight.contracts.errors import Problem
-from tallylight.contracts.yaml_text import Path, Text, dotted
+from tallylight.contracts.yaml_text import Path, Place, Text, dotted
+from tallylight.kernel.errors import gettext_noop as _
+from tallylight.kernel.sentence import Sentence
 
 NAME = "tallylight-contract-v1"
 
@@ -22,6 +25,38 @@ def document() -> dict[str, Any]:
     """The schema itself."""
     loaded: dict[str, Any] = json.loads(files(__package__).joinpath(f"{NAME}.json").read_text(encoding="utf-8"))
     return loaded
+
+
+@cache
+def words(language: str) -> Mapping[str, str]:
+    """What the schema says of itself, in `language` (BCP 47), by its English."""
+    if not language.lower().startswith("zh"):
+        return {}
+    text = files(__package__).joinpath(f"{NAME}.zh-Hans.json").read_text(encoding="utf-8")
+    found: dict[str, str] = json.loads(text)
+    return found
+
+
+@cache
+def document_in(language: str) -> dict[str, Any]:
+    """The schema with its titles and descriptions in `language`, for editors."""
+    translated: dict[str, Any] = _translated(document(), words(language))
+    return translated
+
+
+def _translated(part: Any, known: Mapping[str, str]) -> Any:
+    if isinstance(part, list):
+        return [_translated(each, known) for each in part]
+    if not isinstance(part, dict):
+        return part
+    return {
+        key: known.get(each, each) if key in SAYS and isinstance(each, str) else _translated(each, known)
+        for key, each in part.items()
+    }
+
+
+#: The keywords by which a part of the schema says what it is.
+SAYS = ("title", "description")
 
 
 @cache
@@ -47,9 +82,25 @@ def _filled(value: Any, part: Mapping[str, Any]) -> Any:
     return {key: _filled(each, parts.get(key, others)) for key, each in {**value, **left_out}.items()}
 
 
-def problems(text: Text) -> list[Problem]:
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the schema has against a document, and the paths at which nothing more can be read."""
+
+    problems: tuple[Problem, ...]
+    broken: frozenset[Path]
+
+
+def judge(text: Text) -> Verdict:
     """Everything the schema has against the document."""
-    return [problem for error in _validator().iter_errors(text.value) for problem in _explained(error, text)]
+    errors = list(_validator().iter_errors(text.value))
+    return Verdict(
+        tuple(problem for error in errors for problem in _explained(error, text)),
+        frozenset(tuple(error.absolute_path) for error in errors if error.validator not in _LEAVES_WHOLE),
+    )
+
+
+#: Keywords that object to a part without making the rest of it unreadable.
+_LEAVES_WHOLE = ("required", "additionalProperties", "uniqueItems")
 
 
 def _explained(error: ValidationError, text: Text) -> Iterator[Problem]:
@@ -59,22 +110,35 @@ def _explained(error: ValidationError, text: Text) -> Iterator[Problem]:
     elif error.validator == "required":
         missing = str(error.message).split("'")[1]
         what = _schema(error).get("properties", {}).get(missing, {}).get("description", "")
-        yield Problem(*text.place(path), dotted(path), f"The key {missing} is missing{_inside(path)}.", what)
+        said = _("The key %(key)s is missing in %(within)s.") if path else _("The key %(key)s is missing.")
+        yield _problem(text.place(path), path, said, ADVICE, what, key=missing, within=dotted(path))
     elif error.validator == "oneOf" and isinstance(error.instance, dict):
         for inner in error.context or ():
             if inner.schema_path[0] == 1:
                 yield from _explained(inner, text)
     else:
-        yield Problem(*text.place(path), dotted(path), _verdict(error, path), _advice(error))
+        yield _problem(text.place(path), path, _verdict(error), *_advice(error), **_facts(error, path))
+
+
+#: What a part of the schema says about itself; its words are translated with the schema.
+ADVICE = "%(advice)s"
+
+
+def _problem(place: Place, path: Path, what: str, todo: str, advice: str = "", **facts: str) -> Problem:
+    return Problem(*place, dotted(path), Sentence(what, facts), Sentence(todo, {"advice": advice}))
 
 
 def _unknown_keys(error: ValidationError, path: Path, text: Text) -> Iterator[Problem]:
     known = sorted(_schema(error).get("properties", {}))
     written: dict[str, Any] = dict(error.instance)  # type: ignore[arg-type]
     for key in sorted(written.keys() - set(known)):
-        place = text.key_places[(*path, key)]
-        yield Problem(
-            *place, dotted((*path, key)), f"The key {key} is not known here.", f"Known here: {', '.join(known)}."
+        yield _problem(
+            text.key_places[(*path, key)],
+            (*path, key),
+            _("The key %(key)s is not known here."),
+            _("Known here: %(advice)s."),
+            ", ".join(known),
+            key=key,
         )
 
 
@@ -83,53 +147,47 @@ def _schema(error: ValidationError) -> dict[str, Any]:
     return dict(error.schema) if isinstance(error.schema, Mapping) else {}
 
 
-def _inside(path: Path) -> str:
-    return f" in {dotted(path)}" if path else ""
+KINDS = {
+    "object": _("%(name)s is %(shown)s, where a mapping is expected."),
+    "array": _("%(name)s is %(shown)s, where a list is expected."),
+    "string": _("%(name)s is %(shown)s, where text is expected."),
+    "integer": _("%(name)s is %(shown)s, where a whole number is expected."),
+    "boolean": _("%(name)s is %(shown)s, where true or false is expected."),
+}
+VERDICTS = {
+    "minItems": _("%(name)s has nothing in it."),
+    "minProperties": _("%(name)s has nothing in it."),
+    "maxItems": _("%(name)s is longer than %(limit)s."),
+    "maxProperties": _("%(name)s is longer than %(limit)s."),
+    "maxLength": _("%(name)s is longer than %(limit)s."),
+    "uniqueItems": _("%(name)s names something twice."),
+    "minimum": _("%(name)s is %(shown)s, which is out of range."),
+    "maximum": _("%(name)s is %(shown)s, which is out of range."),
+}
 
 
-def _verdict(error: ValidationError, path: Path) -> str:
-    shown = _shown(error.instance)
-    name = dotted(path) or "The document"
-    match error.validator:
-        case "type" if error.instance is None:
-            return f"{name} is empty."
-        case "type":
-            return f"{name} is {shown}, where {_kind(str(error.validator_value))} is expected."
-        case "minItems" | "minProperties":
-            return f"{name} has nothing in it."
-        case "maxItems" | "maxProperties" | "maxLength":
-            return f"{name} is longer than {error.validator_value}."
-        case "uniqueItems":
-            return f"{name} names something twice."
-        case "minimum" | "maximum":
-            return f"{name} is {shown}, which is out of range."
-        case _:
-            return f"{name} can't be {shown}."
+def _verdict(error: ValidationError) -> str:
+    if error.validator == "type":
+        return _("%(name)s is empty.") if error.instance is None else KINDS[str(error.validator_value)]
+    return VERDICTS.get(str(error.validator), _("%(name)s can't be %(shown)s."))
 
 
-def _kind(wanted: str) -> str:
-    words = {
-        "object": "a mapping",
-        "array": "a list",
-        "string": "text",
-        "integer": "a whole number",
-        "boolean": "true or false",
-    }
-    return words.get(wanted, wanted)
+def _facts(error: ValidationError, path: Path) -> dict[str, str]:
+    limit = error.validator_value if isinstance(error.validator_value, int) else ""
+    return {"name": dotted(path) or "contract", "shown": _shown(error.instance), "limit": str(limit)}
 
 
 def _shown(value: Any) -> str:
     if isinstance(value, dict):
-        return "a mapping"
+        return "{…}"
     if isinstance(value, list):
-        return "a list"
+        return "[…]"
     return json.dumps(value, ensure_ascii=False)[:60]
 
 
-def _advice(error: ValidationError) -> str:
+def _advice(error: ValidationError) -> tuple[str, str]:
+    """What to write: one of a list, or what the part says about itself."""
     if error.validator == "enum":
-        return f"Write one of: {', '.join(map(str, _schema(error)['enum']))}."
+        return _("Write one of: %(advice)s."), ", ".join(map(str, _schema(error)["enum"]))
     described = str(_schema(error).get("description", ""))
-    return (
-        f"Write {described[0].lower()}{described[1:]}" if described.startswith(("A ", "One ", "Local ")) else described
-    )
+    return (_("Expected: %(advice)s") if described else ADVICE), described

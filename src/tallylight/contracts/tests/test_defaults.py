@@ -76,4 +76,4 @@ def test_filling_in_twice_changes_nothing_and_the_hash_is_of_what_was_written(so
 
 def test_no_default_breaks_the_schema() -> None:
     filled = schema.with_defaults(bare())
-    assert schema.problems(yaml_text.Text(filled)) == []
+    assert schema.judge(yaml_text.Text(filled)).problems == ()

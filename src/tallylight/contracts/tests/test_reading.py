@@ -202,6 +202,9 @@ REFUSED = {
     "an open bracket": ("regions: [a, b", "not YAML"),
     "a tab": ("a:\n\tb: 1", "not YAML"),
     "a control character": ("a: \x07", "not YAML"),
+    "half a character": ('number: "\\ud800"', "U+D800"),
+    "nothing escaped": ('number: "\\u0000"', "U+0000"),
+    "half a character as it is": ("number: \ud800", "not YAML"),
     "nothing": ("", "empty"),
     "a comment only": ("# nothing\n", "empty"),
 }

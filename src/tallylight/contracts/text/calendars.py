@@ -14,8 +14,9 @@ KEY = "calendars"
 
 
 def calendars(agreement: Agreement) -> list[Calendar]:
-    """Every calendar the agreement uses, once, in the order of the levels."""
-    return list({level.calendar.name: level.calendar for level in agreement.support}.values())
+    """Every calendar the agreement uses, once, in the order of the levels and the steps of their ladders."""
+    steps = [step.calendar for level in agreement.support for step in level.ladder if step.calendar is not None]
+    return list({each.name: each for each in (*(level.calendar for level in agreement.support), *steps)}.values())
 
 
 def write(agreement: Agreement, words: Words) -> Section:

@@ -66,7 +66,9 @@ def _table(ladder: tuple[Step, ...], words: Words) -> Table:
 
 
 def _who(step: Step, words: Words) -> str:
-    role = names.role(words, step.role)
-    if step.person is None:
-        return role
-    return words.gettext("%(person)s, otherwise: %(role)s", person=step.person, role=role)
+    who = names.role(words, step.role)
+    if step.person is not None:
+        who = words.gettext("%(person)s, otherwise: %(role)s", person=step.person, role=who)
+    if step.calendar is None:
+        return who
+    return words.gettext("%(who)s, in the hours of “%(calendar)s”", who=who, calendar=step.calendar.name)
