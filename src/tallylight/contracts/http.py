@@ -9,7 +9,7 @@ from ninja import Router, Schema
 from ninja.pagination import paginate
 
 from tallylight.accounts.api import Instant, Pages, Viewer, organisation_by_slug, viewer_of
-from tallylight.contracts import comparing_http, proposal_http, text_http
+from tallylight.contracts import comparing_http, lint_http, proposal_http, text_http
 from tallylight.contracts.errors import NoContract
 from tallylight.contracts.models import ContractVersion
 from tallylight.kernel import clock
@@ -17,6 +17,7 @@ from tallylight.kernel import clock
 router = Router()
 router.add_router("", proposal_http.router)
 router.add_router("", comparing_http.router)
+router.add_router("", lint_http.router)
 router.add_router("", text_http.router)
 
 
@@ -58,7 +59,7 @@ def in_force(request: HttpRequest, organisation: str | None = None, at: Instant 
     return row
 
 
-@router.get("/contracts/{version_id}", response=VersionWithDocument, summary="One contract version")
+@router.get("/contracts/{uuid:version_id}", response=VersionWithDocument, summary="One contract version")
 def version(request: HttpRequest, version_id: UUID) -> ContractVersion:
     """One version with its document."""
     return ContractVersion.objects.get_visible(viewer_of(request), version_id)

@@ -21,6 +21,7 @@ def calendar_of(doc: Part, name: Part) -> Calendar:
     whole = not any(path[: len(entry.path)] == entry.path for path in doc.broken)
     if not whole or not is_zone(zone) or not is_zone(str(entry.value.get("timezone", zone))):
         raise Hindered(entry.path)
+    entry["hours"]  # without them there is nothing to read
     try:
         return calendars.calendar(name.text, entry.value, zone)
     except ValueError as error:

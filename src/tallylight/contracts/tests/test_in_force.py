@@ -15,7 +15,7 @@ from django.test import Client
 from tallylight.accounts import api as accounts
 from tallylight.contracts import api, cli
 from tallylight.contracts.models import ContractVersion, NeverRewritten
-from tallylight.contracts.tests.samples import EXAMPLES, KEY_ACCOUNT, STARTER, changed
+from tallylight.contracts.tests.samples import EXAMPLES, KEY_ACCOUNT, STARTER, changed, line_of
 
 pytestmark = pytest.mark.django_db
 
@@ -193,9 +193,9 @@ def test_lint_passes_the_examples_and_names_faults_by_place(tmp_path: Path, caps
     assert run("lint", *map(str, sorted(EXAMPLES.glob("*.yaml")))) == 0
     bad = tmp_path / "bad.yaml"
     bad.write_text(changed(STARTER, "cap: 50%", "cap: 20%"), encoding="utf-8")
-    assert run("lint", str(bad), str(tmp_path / "missing.yaml")) == 1
+    assert run("lint", str(bad), str(tmp_path / "missing.yaml")) == 2
     errors = capsys.readouterr().err
-    assert f"{bad}:109:" in errors or "above the cap" in errors
+    assert f"{bad}:{line_of(bad.read_text(encoding='utf-8'), '{ below: 99%,')}:" in errors
     assert "missing.yaml" in errors
 
 
@@ -204,3 +204,14 @@ def test_apply_puts_a_contract_in_force(lumen: UUID, capsys: pytest.CaptureFixtu
     assert len(api.versions(lumen)) == 1
     assert run("apply", str(EXAMPLES / "key-account.yaml"), "--organisation", "lumen-live") == 1
     assert "astra-voice" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("lumen")
+def test_faults_are_told_by_the_api(client: Client) -> None:
+    body = {"source": changed(STARTER, "cap: 50%", "cap: 150%")}
+    headers = token("lumen-live", accounts.Role.MEMBER)
+    answer = client.post("/api/v1/contracts/lint", body, content_type="application/json", headers=headers).json()
+    assert answer.get("sound") is False, answer
+    (problem,) = answer["problems"]
+    assert problem["path"] == "credit.cap"
+    assert problem["line"] == line_of(body["source"], "cap: 150%")
