@@ -15,12 +15,21 @@ KEPT_S = 60
 
 def report_of(organisation_id: UUID, month: str, *, now: datetime) -> Report:
     """As `sla.api.month_report`, counted once a minute at most. Raises what it raises."""
-    key = f"month:{organisation_id}:{month}:{now:%Y%m%d%H%M}"
+    key = _key(organisation_id, month, now)
     found: Report | None = cache.get(key)
     if found is None:
         found = month_report(organisation_id, month, now)
         cache.set(key, found, KEPT_S)
     return found
+
+
+def forget(organisation_id: UUID, month: str, *, now: datetime) -> None:
+    """Count the month anew when it is asked for next."""
+    cache.delete(_key(organisation_id, month, now))
+
+
+def _key(organisation_id: UUID, month: str, now: datetime) -> str:
+    return f"month:{organisation_id}:{month}:{now:%Y%m%d%H%M}"
 
 
 def month_at(at: datetime, zone: str) -> str:

@@ -152,6 +152,11 @@ def credit_steps(segment: SegmentReport, names: Mapping[str, str], zone: tzinfo,
     return [said(step, {**names, **labels}, zone, now=now) for step in segment.credit.steps]
 
 
+def settlement_steps(report: Report, zone: tzinfo, *, now: datetime) -> list[str]:
+    """What becomes of the month's credit: owed, to be claimed, claimed, lapsed, or under the minimum."""
+    return [said(step, {}, zone, now=now) for each in report.settlements for step in each.steps]
+
+
 def broken_promises(segment: SegmentReport, zone: tzinfo, *, now: datetime) -> list[str]:
     """The support promises that were broken, one sentence each."""
     levels = {level.value: level_name(level) for level in Level}

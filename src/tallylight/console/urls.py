@@ -17,7 +17,7 @@ from tallylight.console.pages.mailbox import enclosure, mail, mailbox
 from tallylight.console.pages.node import node
 from tallylight.console.pages.replay import replay
 from tallylight.console.pages.report import report, report_pdf
-from tallylight.console.pages.service import service, slices
+from tallylight.console.pages.service import claim, service, slices
 from tallylight.console.pages.sign_in import login, logout
 from tallylight.console.pages.status import status
 from tallylight.console.pages.wall import wall
@@ -40,6 +40,7 @@ urlpatterns = [
     path("acknowledge/<str:token>", acknowledge_by_link, name="acknowledge-by-link"),
     path("desk", desk, name="desk"),
     path("service", service, name="service"),
+    path("service/claim", claim, name="claim"),
     path("service/slices", slices, name="slices"),
     path("service/evidence", month_evidence, name="month-evidence"),
     path("evidence", evidence, name="evidence"),

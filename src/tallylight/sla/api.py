@@ -12,6 +12,7 @@ from tallylight.sla import excluding
 from tallylight.sla.again import Missing, MonthAgain, RowAgain, judge_again, measures
 from tallylight.sla.attainment import Counts, Standing
 from tallylight.sla.by_day import Days, days_of
+from tallylight.sla.claims import claim
 from tallylight.sla.derivation import miss_step
 from tallylight.sla.earned import Credit, Miss, Part
 from tallylight.sla.errors import (
@@ -73,6 +74,7 @@ __all__ = [
     "Verdict",
     "as_download",
     "as_program",
+    "claim",
     "credit_between",
     "days_of",
     "evidence_keys",

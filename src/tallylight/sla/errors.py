@@ -69,6 +69,12 @@ class TooMuchMaintenance(Conflict):
     advice = gettext_noop("Take out less, or leave the slices in the count.")
 
 
+class NothingToClaim(Conflict):
+    code = "nothing-to-claim"
+    title = gettext_noop("Nothing of %(month)s can be claimed.")
+    advice = gettext_noop("Look at the month: it says what becomes of its credit, and until when it can be claimed.")
+
+
 class ChainBroken(Conflict):
     code = "chain-broken"
     title = gettext_noop("The chain of sealed days does not hold at link %(link)s: %(reason)s.")

@@ -172,6 +172,15 @@ def month_report(request: HttpRequest, month: str, organisation: str = "") -> di
     return _report(api.month_report(_organisation(viewer_of(request), organisation), month, clock.now()))
 
 
+@router.post("/sla/months/{month}/claim", response=ReportOut, summary="Claim a month's credit")
+def claim(request: HttpRequest, month: str) -> dict[str, Any]:
+    """For a customer's members, once the month (`2026-10`) is over, within the window the contract gives.
+
+    Answers the month, whose `settlements` say what is owed now. Claiming again changes nothing.
+    """
+    return _report(api.claim(month, by=viewer_of(request), now=clock.now()))
+
+
 @router.get("/sla/slices", response=list[SliceOut], summary="One-minute slices")
 @paginate(Pages)
 def slices(

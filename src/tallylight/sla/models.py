@@ -138,6 +138,18 @@ class BrokenPromise(TenantModel):
         indexes = [models.Index(fields=["organisation", "due_at"], name="broken_promises_of_month")]
 
 
+class Claim(TenantModel):
+    """A customer claimed the credit of a month (`2026-11`). Rows are only ever added."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    month = models.CharField(max_length=7)
+    claimed_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    claimed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "month"], name="a_month_is_claimed_once")]
+
+
 class EvidenceKey(models.Model):
     """The public half of a key that signs, or once signed, evidence: 64 hexadecimal digits."""
 

@@ -16,6 +16,7 @@ from tallylight.sla.credit import credits_of, total
 from tallylight.sla.earned import Credit, Miss, Part
 from tallylight.sla.errors import NoSuchObjective, NothingPromised, SpanTooLong
 from tallylight.sla.judged import Judged
+from tallylight.sla.models import Claim
 from tallylight.sla.report import (
     Meaning,
     Report,
@@ -65,8 +66,19 @@ def month_report(organisation_id: UUID, month: str, now: datetime, *, sealed_onl
         credits=total(now_owed),
         credits_at_best=total(best),
         settlements=settle_all(
-            total(now_owed), segments[-1].agreement.credit, month_end=end, timezone=timezone, now=now
+            total(now_owed),
+            segments[-1].agreement.credit,
+            month_end=end,
+            timezone=timezone,
+            now=now,
+            claimed_at=_claimed_at(organisation_id, month),
         ),
+    )
+
+
+def _claimed_at(organisation_id: UUID, month: str) -> datetime | None:
+    return (
+        Claim.objects.filter(organisation_id=organisation_id, month=month).values_list("claimed_at", flat=True).first()
     )
 
 

@@ -21,6 +21,7 @@ PAID_AS = {
 }
 CLAIMABLE = gettext_noop("%(amount)s can be claimed before %(until)s.")
 CLAIMABLE_ALWAYS = gettext_noop("%(amount)s can be claimed at any time.")
+CLAIMED = gettext_noop("%(amount)s was claimed at %(at)s and is owed.")
 LAPSED = gettext_noop("%(amount)s could be claimed before %(until)s; nobody did, so nothing is owed any more.")
 NOT_OVER = gettext_noop("The month is not over; %(amount)s is what it would earn if it ended now.")
 
@@ -32,6 +33,7 @@ class Settled(StrEnum):
     RUNNING = "running"
     OWED = "owed"
     CLAIMABLE = "claimable"
+    CLAIMED = "claimed"
     LAPSED = "lapsed"
 
 
@@ -50,8 +52,16 @@ class Settlement:
     steps: tuple[Sentence, ...]
 
 
-def settle(earned: Money, table: CreditTable, *, month_end: datetime, timezone: str, now: datetime) -> Settlement:
-    """What becomes of what a month earned, under the credit table that applied at its end.
+def settle(
+    earned: Money,
+    table: CreditTable,
+    *,
+    month_end: datetime,
+    timezone: str,
+    now: datetime,
+    claimed_at: datetime | None = None,
+) -> Settlement:
+    """What becomes of what a month earned, under the credit table that applied at its end; `claimed_at` if it was claimed.
 
     An amount of exactly the minimum is owed. `claim_days` are calendar days in the contract's zone, the first the one on which
     the next month begins, each of them whole.
@@ -70,6 +80,8 @@ def settle(earned: Money, table: CreditTable, *, month_end: datetime, timezone: 
         return said(Settled.RUNNING, earned, NOT_OVER)
     if table.automatic:
         return said(Settled.OWED, earned, PAID_AS[table.pays])
+    if claimed_at is not None and claimed_at <= now:
+        return said(Settled.CLAIMED, earned, CLAIMED, at=claimed_at)
     if table.claim_days is None:
         return said(Settled.CLAIMABLE, earned, CLAIMABLE_ALWAYS)
     first = month_end.astimezone(ZoneInfo(timezone)).date()
@@ -80,7 +92,15 @@ def settle(earned: Money, table: CreditTable, *, month_end: datetime, timezone: 
 
 
 def settle_all(
-    amounts: Sequence[Money], table: CreditTable, *, month_end: datetime, timezone: str, now: datetime
+    amounts: Sequence[Money],
+    table: CreditTable,
+    *,
+    month_end: datetime,
+    timezone: str,
+    now: datetime,
+    claimed_at: datetime | None = None,
 ) -> tuple[Settlement, ...]:
     """The same for each currency of a month."""
-    return tuple(settle(each, table, month_end=month_end, timezone=timezone, now=now) for each in amounts)
+    return tuple(
+        settle(each, table, month_end=month_end, timezone=timezone, now=now, claimed_at=claimed_at) for each in amounts
+    )

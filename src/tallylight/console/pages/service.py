@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from tallylight.accounts.api import OrganisationCard, Viewer, organisations
 from tallylight.console.doors import signed_in
-from tallylight.console.minutes import VERDICTS, LatestFirst, minute_row, slices_lead
-from tallylight.console.months import month_at, neighbour, report_of
+from tallylight.console.minutes import VERDICTS, LatestFirst, exclusion_text, minute_row, slices_lead
+from tallylight.console.months import forget, month_at, neighbour, report_of
 from tallylight.console.pages.contract import customer_of
-from tallylight.console.promised import broken_promises, credit_steps, month_lead, promise_row
+from tallylight.console.promised import broken_promises, credit_steps, month_lead, promise_row, settlement_steps
 from tallylight.console.regions import region_names
 from tallylight.contracts import api as contracts
 from tallylight.kernel import clock
 from tallylight.kernel.errors import NotFound
 from tallylight.sla import api as sla
-from tallylight.sla.api import Report
+from tallylight.sla.api import ExclusionCard, Report
 from tallylight.telemetry.api import HistoryAway
 
 PER_PAGE = 60
@@ -40,12 +44,25 @@ def service(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         report = report_of(customer.id, month, now=now)
     except (HistoryAway, sla.NothingPromised) as fault:
         return render(request, "console/service_away.html", {**frame, "away": isinstance(fault, HistoryAway)})
-    return render(request, "console/service.html", {**frame, **report_context(report, now=now)})
+    claimable = not viewer.is_provider and any(each.state is sla.Settled.CLAIMABLE for each in report.settlements)
+    context = {**frame, **report_context(report, now=now), "claimable": claimable}
+    return render(request, "console/service.html", context)
+
+
+@require_POST
+@signed_in
+def claim(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """A customer claims the credit of the month it names. Raises what `sla.api.claim` raises."""
+    now, month = clock.now(), request.POST.get("month", "")
+    sla.claim(month, by=viewer, now=now)
+    forget(viewer.organisation_id, month, now=now)
+    return redirect(f"{reverse('service')}?{urlencode({'month': month})}")
 
 
 def report_context(report: Report, *, now: datetime) -> dict[str, object]:
     """What the month's page shows."""
     names, over = region_names(), report.until >= report.end
+    exclusions = sla.exclusions_between(report.organisation_id, report.start, report.end)
     segments = [
         {
             "segment": segment,
@@ -60,11 +77,18 @@ def report_context(report: Report, *, now: datetime) -> dict[str, object]:
         "report": report,
         "lead": month_lead(report, over=over),
         "segments": segments,
+        "settled": settlement_steps(report, get_current_timezone(), now=now),
+        "taken_out": [_taken_out(each, names) for each in exclusions],
         "over": over,
         "before": neighbour(report.month, -1),
         "after": neighbour(report.month, 1) if report.end <= now else "",
         "sealed_until": sla.sealed_until(report),
     }
+
+
+def _taken_out(card: ExclusionCard, names: Mapping[str, str]) -> dict[str, object]:
+    where = names.get(card.region, card.region) if card.region else _("everywhere")
+    return {"card": card, "region": where, "why": exclusion_text(card.kind, card.reason)}
 
 
 @signed_in
