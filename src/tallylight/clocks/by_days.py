@@ -30,6 +30,8 @@ from tallylight.kernel.business_time import (
 )
 
 _DAY = timedelta(days=1)
+#: Where a clock has begun: a pause that comes with the start leaves no time to run in.
+BEGUN = (Mode.RUNS, Mode.PAUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def _length(phases: tuple[Phase, ...], count: Count) -> int | None:
     """How many days the term has; None while it is not known from which day on it runs."""
     if count.term.unit is not Unit.MONTHS:
         return count.term.count
-    first = next((phase.start for phase in phases if phase.mode is Mode.RUNS), None)
+    first = next((phase.start for phase in phases if phase.mode in BEGUN), None)
     if first is None:
         return None
     anchor = local_day(first, count.calendar.zone)
@@ -137,8 +139,8 @@ def _why_not(phases: tuple[Phase, ...], count: Count, day: date, start: datetime
     """Why a day has no place in the term, by how it begins; None if it has one."""
     mode = _mode_before(phases, start)
     if mode in (None, Mode.WAITING):
-        runs = any(phase.mode is Mode.RUNS and start <= phase.start < end for phase in phases)
-        if not (runs and count.rules.receipt_day_counts):
+        begins = any(phase.mode in BEGUN and start <= phase.start < end for phase in phases)
+        if not (begins and count.rules.receipt_day_counts):
             return Why.START_DAY
     elif mode is not Mode.RUNS:
         return Why.RESUMED_DAY

@@ -18,7 +18,7 @@ from tallylight.kernel import clock
 
 pytestmark = pytest.mark.django_db
 SOURCE = (EXAMPLES / "key-account.yaml").read_text(encoding="utf-8")
-DEARER = SOURCE.replace("monthly: 18600.00", "monthly: 19600.00")
+DEARER = SOURCE.replace("monthly: 16200.00", "monthly: 17200.00")
 SIGNED = {"name": "Somebody", "capacity": "Director", "read": "on"}
 
 
@@ -100,7 +100,7 @@ def test_a_file_takes_the_place_of_the_text_and_stands_in_the_field_when_it_is_r
 
 def test_a_check_says_what_would_change_and_proposes_nothing(manager: Client, world: World) -> None:
     answer = manager.post(f"/contract/propose?customer={world.large.slug}", typed(deed="check"))
-    assert "USD 18,600.00 becomes USD 19,600.00" in text(answer)
+    assert "USD 16,200.00 becomes USD 17,200.00" in text(answer)
     assert "worse for the customer" in text(answer)
     assert "may apply from" in text(answer)
     assert not Proposal.objects.exists()
@@ -117,7 +117,7 @@ def test_both_sides_sign_and_the_version_is_in_force(manager: Client, member: Cl
     assert "Both sides have signed" in sign(manager, proposal)
     agreement = contracts.in_force(world.large.id, clock.now())
     assert agreement is not None
-    assert str(agreement.fees.monthly) == "USD 19,600.00"
+    assert str(agreement.fees.monthly) == "USD 17,200.00"
     assert "Signed here by both sides" in text(member.get("/contract"))
     assert "Signed elsewhere" in text(member.get("/contract"))
     assert "What changed against AV-2026-007" in text(member.get("/contract"))
@@ -140,7 +140,7 @@ def test_whoever_signs_a_proposal_that_was_answered_meanwhile_is_told(
 ) -> None:
     proposal = propose(manager, world)
     place = f"/contract/propose?replaces={proposal.id}"
-    answer = member.post(place, typed(DEARER.replace("19600", "18800")))
+    answer = member.post(place, typed(DEARER.replace("17200", "16800")))
     assert answer.status_code == 302
     assert "took the place of this one" in sign(manager, proposal)
     assert Proposal.objects.filter(state="proposed", proposed_side="customer").count() == 1

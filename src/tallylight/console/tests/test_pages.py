@@ -21,6 +21,7 @@ from tallylight.escalation.api import ACKNOWLEDGE
 from tallylight.kernel import clock
 from tallylight.notify.api import Grant, write_link
 from tallylight.support.models import Ticket
+from tallylight.telemetry.history import client as history_client
 
 pytestmark = pytest.mark.django_db
 
@@ -112,7 +113,11 @@ def test_without_the_hub_nothing_is_green(agent: Client) -> None:
     assert 'data-tone="good"' not in text
 
 
-def test_without_history_the_pages_say_so(agent: Client, member: Client) -> None:
+def test_without_history_the_pages_say_so(
+    agent: Client, member: Client, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.CLICKHOUSE_URL = "http://127.0.0.1:9/tallylight"  # the discard port: nobody answers there
+    monkeypatch.setattr(history_client, "_shared", None)
     assert "History can't be reached" in unescape(read(agent, "/network/nodes/dxb-1"))
     assert "History can't be reached" in unescape(read(member, "/service"))
     assert "History can't be reached" in unescape(read(member, "/"))
