@@ -168,7 +168,7 @@ def test_a_member_who_may_not_sign_reads_who_may(manager: Client, member: Client
 
 
 def test_a_version_agreed_for_later_is_named_where_it_takes_over(manager: Client, member: Client, world: World) -> None:
-    later = propose(manager, world, source=DEARER.replace("effective: 2026-01-01", "effective: 2190-01-01"))
+    later = propose(manager, world, source=DEARER.replace("effective: 2026-01-01", "effective: 2091-01-01"))
     for client in (manager, member):
         sign(client, later)
     sooner = propose(manager, world, source=SOURCE.replace("response: 30m", "response: 20m"))

@@ -45,7 +45,8 @@ def tickets(draw: st.DrawFn) -> PastTicket:
     }
     return PastTicket(
         id=ID, number="T-00001", headline="", incident=ID, opened_at=T0, resolved_at=T0 + mended if mended else None,
-        level=draw(st.sampled_from(Level)), first=Level.FAULT, raised=(), happened=happened, done=Done(T0 + taken if taken else None),
+        level=draw(st.sampled_from(Level)), first=Level.FAULT, raised=(), happened=happened,
+        done=Done(T0 + taken if taken else None),
         support=BASE.support_at(Level.FAULT), clocks={},
     )  # fmt: skip
 
@@ -124,6 +125,7 @@ def test_mitigation_that_nobody_watched_for_is_proved_by_mending_only(mended: in
 def _ticket() -> PastTicket:
     start = ClockEvent(Kind.STARTED, T0)
     return PastTicket(
-        id=ID, number="T-00001", headline="", incident=ID, opened_at=T0, resolved_at=None, level=Level.MAJOR, first=Level.MAJOR, raised=(),
+        id=ID, number="T-00001", headline="", incident=ID, opened_at=T0, resolved_at=None, level=Level.MAJOR,
+        first=Level.MAJOR, raised=(),
         happened={promise: [start] for promise in Promise}, done=Done(None), support=BASE.support_at(Level.MAJOR), clocks={},
     )  # fmt: skip
