@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from django.utils import translation
 from hypothesis import settings
 
 from tallylight.embedded import testing
@@ -24,3 +27,10 @@ def django_db_modify_db_settings() -> None:
 def clickhouse_url() -> str:
     """The URL of a real ClickHouse that lives as long as the test run; make a database of your own in it."""
     return testing.start_clickhouse()
+
+
+@pytest.fixture(autouse=True)
+def english_unless_told_otherwise() -> Iterator[None]:
+    """Pages read in Chinese by one test leave no language behind for the next."""
+    with translation.override("en"):
+        yield
