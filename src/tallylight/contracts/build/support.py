@@ -17,6 +17,7 @@ from tallylight.contracts.agreement import (
 )
 from tallylight.contracts.build.words import Doc, maybe, wording
 from tallylight.contracts.calendars import calendar
+from tallylight.kernel.business_time import Calendar
 
 
 def level(doc: Doc, which: Level) -> SupportLevel:
@@ -25,12 +26,12 @@ def level(doc: Doc, which: Level) -> SupportLevel:
     return SupportLevel(
         level=which,
         covers=wording(entry["covers"]),
-        calendar=calendar(entry["calendar"], doc["calendars"][entry["calendar"]], doc["timezone"]),
+        calendar=named_calendar(entry["calendar"], doc),
         channels=channels(entry),
         response=q.duration(entry["response"]),
         update=q.duration(entry["update"]),
         resolution=q.duration(entry["resolution"]),
-        ladder=tuple(step(each) for each in entry.get("escalation", doc["escalation"])),
+        ladder=tuple(step(each, doc) for each in entry.get("escalation", doc["escalation"])),
         mitigation=maybe(entry, "mitigation", q.duration),
         answer=Answer(entry["answer"]),
         pauses=tuple(Pause(each["reason"], q.duration(each["most"])) for each in entry["pauses"]),
@@ -38,9 +39,21 @@ def level(doc: Doc, which: Level) -> SupportLevel:
     )
 
 
-def step(entry: Doc) -> Step:
+def step(entry: Doc, doc: Doc) -> Step:
     """One rung of a ladder."""
-    return Step(entry["step"], entry["role"], q.share(entry["at"]), channels(entry), entry.get("person"))
+    return Step(
+        name=entry["step"],
+        role=entry["role"],
+        at=q.share(entry["at"]),
+        channels=channels(entry),
+        person=entry.get("person"),
+        calendar=maybe(entry, "calendar", lambda name: named_calendar(name, doc)),
+    )
+
+
+def named_calendar(name: str, doc: Doc) -> Calendar:
+    """One of the contract's calendars."""
+    return calendar(name, doc["calendars"][name], doc["timezone"])
 
 
 def channels(entry: Doc) -> tuple[Channel, ...]:

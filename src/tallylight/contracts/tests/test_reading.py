@@ -46,6 +46,26 @@ def test_the_key_account_has_a_ladder_of_its_own_for_major_cases() -> None:
     assert not agreement.support_at(Level.BASIC).calendar.always
 
 
+def test_a_step_keeps_the_hours_it_is_there() -> None:
+    source = changed(
+        KEY_ACCOUNT,
+        "step: expert, role: engineer, at: 20%,",
+        "step: days, role: engineer, at: 20%, calendar: account-team,",
+    )
+    nights = "    - { step: nights, role: engineer, at: 20%, calendar: around-the-clock, channels: [mail] }\n      "
+    source = changed(
+        source,
+        "- { step: key-account-manager, role: manager, person: manager@tallylight.example, at: 40%",
+        nights.lstrip() + "- { step: key-account-manager, role: manager, person: manager@tallylight.example, at: 40%",
+    )
+    first, days, by_night, *_rest = read(source).agreement.support_at(Level.MAJOR).ladder
+    assert first.calendar is None
+    assert (days.calendar and days.calendar.name, by_night.calendar and by_night.calendar.name) == (
+        "account-team",
+        "around-the-clock",
+    )
+
+
 def test_a_term_that_does_not_renew_ends() -> None:
     agreement = read(changed(STARTER, "months: 12, renews: true", "months: 2, renews: false")).agreement
     assert agreement.ends_at == datetime(2026, 2, 28, 16, tzinfo=UTC)
