@@ -69,7 +69,7 @@ def _tier(entry: Part, limit: Part | None) -> Faults:
 
 
 def _reached(entry: Part, following: Part | None, best: Decimal) -> Faults:
-    if following is not None and following["below"].percent >= best:
+    if following is not None and best <= following["below"].percent < entry["below"].percent:
         yield entry.fault(
             _("This tier is never reached: no objective promises more than %(best)s."),
             _("Take it out, or promise more."),

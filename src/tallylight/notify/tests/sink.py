@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import logging
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -72,6 +73,8 @@ def free_port() -> int:
 @contextmanager
 def listening() -> Iterator[Sink]:
     """A sink on a free port of loopback."""
+    # It writes from a thread of its own, when what it would write to may be closed.
+    logging.getLogger("mail.log").setLevel(logging.WARNING)
     sink = Sink()
     controller = Controller(sink, hostname="127.0.0.1", port=free_port())
     controller.start()
