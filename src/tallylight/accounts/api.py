@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from tallylight.accounts.asked import Instant, Pages
+from tallylight.accounts.asked import EARLIEST, LATEST, Instant, Pages
 from tallylight.accounts.errors import OrganisationUnknown, RoleRequired
 from tallylight.accounts.models import Membership, Organisation
 from tallylight.accounts.own import TokenCard, revoke_token, set_preferences, tokens_of
 from tallylight.accounts.roles import OrganisationKind, Role, Viewer, require, require_staff, roles_from, signs_for_it
 from tallylight.accounts.services import audit, create_organisation, create_person, create_token
 from tallylight.accounts.sign_in import Bearer, Session, viewer_of
-from tallylight.accounts.signatories import set_signatory
+from tallylight.accounts.signatories import may_appoint, set_signatory
 from tallylight.accounts.tenancy import TenantModel, TenantQuerySet
 
 __all__ = [
+    "EARLIEST",
+    "LATEST",
     "Bearer",
     "Instant",
     "OrganisationCard",
@@ -34,6 +36,7 @@ __all__ = [
     "create_organisation",
     "create_person",
     "create_token",
+    "may_appoint",
     "members_of",
     "organisation",
     "organisation_by_slug",

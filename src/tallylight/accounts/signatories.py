@@ -17,6 +17,11 @@ from tallylight.accounts.services import audit
 from tallylight.kernel.errors import NotFound
 
 
+def may_appoint(viewer: Viewer) -> bool:
+    """Whether the viewer settles who signs for the customers that they see."""
+    return viewer.in_person and (viewer.role is Role.ADMIN or (viewer.may_sign and not viewer.is_provider))
+
+
 @transaction.atomic
 def set_signatory(viewer: Viewer, person_id: UUID, *, may_sign: bool) -> None:
     """Let a customer's member sign in its name, or no longer. Harmless when repeated.
@@ -29,7 +34,7 @@ def set_signatory(viewer: Viewer, person_id: UUID, *, may_sign: bool) -> None:
     membership = seen.select_for_update().filter(person_id=person_id).order_by("id").first()
     if membership is None:
         raise NotFound
-    if not (viewer.in_person and (viewer.role is Role.ADMIN or (viewer.may_sign and not viewer.is_provider))):
+    if not may_appoint(viewer):
         raise NotYoursToAppoint
     if membership.signatory != may_sign:
         membership.signatory = may_sign

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext as _
 
-from tallylight.accounts.api import Viewer
+from tallylight.accounts.api import PersonCard, Viewer
 from tallylight.console.shapes import Badge, Lead, Tone
+from tallylight.console.words import join_sentences
 from tallylight.contracts import api as contracts
 from tallylight.contracts.api import Amendment, Effect, ProposalCard, ProposalState, Side, SignatureCard
 from tallylight.kernel.errors import TallyError
@@ -36,10 +38,11 @@ class ChangesView:
 
 @dataclass(frozen=True, slots=True)
 class SideRow:
-    """One side of a proposal: who it is, and its signature if it has signed."""
+    """One side of a proposal: who it is, its signature if it has signed, and the names of those who may sign for it."""
 
     name: str
     signature: SignatureCard | None
+    signers: tuple[str, ...]
 
 
 TONES = {Effect.BETTER: Tone.GOOD, Effect.WORSE: Tone.BAD, Effect.DIFFERENT: Tone.INFO}
@@ -105,14 +108,12 @@ def _open_lead(card: ProposalCard, viewer: Viewer) -> Lead:
     return Lead(Tone.WARN, _("%(number)s waits to be signed by both sides.") % facts, nobody)
 
 
-def sides(card: ProposalCard, *, provider: str, customer: str) -> list[SideRow]:
-    """Both sides, and how each has signed."""
-    names = {Side.PROVIDER: provider, Side.CUSTOMER: customer}
-    return [SideRow(names[side], card.signature_of(side)) for side in Side]
+def sides(card: ProposalCard, names: Mapping[Side, str], signers: Mapping[Side, Sequence[PersonCard]]) -> list[SideRow]:
+    """Both sides, how each has signed, and who may."""
+    return [SideRow(names[side], card.signature_of(side), tuple(each.name for each in signers[side])) for side in Side]
 
 
-def error_sentence(error: TallyError) -> str:
-    """What went wrong and what to do, in one breath."""
-    parts = (gettext(error.title), gettext(error.advice))
-    space = "" if (get_language() or "en").startswith("zh") else " "
-    return space.join(part % error.facts if error.facts else part for part in parts)
+def error_sentence(error: TallyError, **shown: str) -> str:
+    """What went wrong and what to do, in one breath; facts as `shown`, where they are shown otherwise than they are called."""
+    parts, facts = (gettext(error.title), gettext(error.advice)), {**error.facts, **shown}
+    return join_sentences(part % facts if facts else part for part in parts)

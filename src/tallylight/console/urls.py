@@ -11,6 +11,7 @@ from tallylight.console.pages.contract import contract, version_pdf
 from tallylight.console.pages.design import design
 from tallylight.console.pages.desk import desk
 from tallylight.console.pages.evidence import evidence, month_evidence, verifier
+from tallylight.console.pages.exclusions import exclusions
 from tallylight.console.pages.home import home
 from tallylight.console.pages.incidents import incident, incident_list
 from tallylight.console.pages.mailbox import enclosure, mail, mailbox
@@ -42,6 +43,7 @@ urlpatterns = [
     path("service", service, name="service"),
     path("service/claim", claim, name="claim"),
     path("service/slices", slices, name="slices"),
+    path("service/exclusions", exclusions, name="exclusions"),
     path("service/evidence", month_evidence, name="month-evidence"),
     path("evidence", evidence, name="evidence"),
     path("evidence/verify_tallylight_evidence.py", verifier, name="verifier"),
@@ -56,6 +58,7 @@ urlpatterns = [
     path("contract/proposals/<uuid:proposal_id>/sign", proposals.sign, name="sign-proposal"),
     path("contract/proposals/<uuid:proposal_id>/decline", proposals.decline, name="decline-proposal"),
     path("contract/proposals/<uuid:proposal_id>/withdraw", proposals.withdraw, name="withdraw-proposal"),
+    path("contract/proposals/<uuid:proposal_id>/signatories", proposals.appoint, name="appoint-signatory"),
     path("status", status, name="status"),
     path("mailbox", mailbox, name="mailbox"),
     path("mailbox/<uuid:mail_id>", mail, name="mail"),

@@ -30,7 +30,7 @@ from tallylight.sla.evidence.keys import published as evidence_keys
 from tallylight.sla.excluding import KIND_TEXTS, LeftOut, Use
 from tallylight.sla.measured import concerning, settled
 from tallylight.sla.models import UNSTATED, Exclusion
-from tallylight.sla.report import Meaning, Report, Row, SegmentReport, month_bounds
+from tallylight.sla.report import Meaning, Report, Row, SegmentReport, month_bounds, months_between
 from tallylight.sla.sealed import sealed_until
 from tallylight.sla.sealing import CORRECTION_WINDOW
 from tallylight.sla.services import credit_between, explain_slices, month_report, zone_of
@@ -81,6 +81,7 @@ __all__ = [
     "evidence_of",
     "exclude",
     "exclusions_between",
+    "exclusions_of",
     "exclusions_visible_to",
     "explain_slices",
     "judge_again",
@@ -88,6 +89,7 @@ __all__ = [
     "miss_step",
     "month_bounds",
     "month_report",
+    "months_between",
     "sealed_until",
     "settled",
     "verifier_text",
@@ -125,6 +127,11 @@ def exclude(
 def exclusions_visible_to(viewer: Viewer) -> Lazy[ExclusionCard]:
     """Exclusions that concern the viewer, the latest first."""
     return Lazy(Exclusion.objects.visible_to(viewer), _card)
+
+
+def exclusions_of(organisation_id: UUID) -> Lazy[ExclusionCard]:
+    """Everything that was ever taken out of the count for an organisation, the latest first."""
+    return Lazy(concerning(organisation_id).order_by("-starts_at", "-id"), _card)
 
 
 def exclusions_between(organisation_id: UUID, start: datetime, end: datetime) -> list[ExclusionCard]:

@@ -6,11 +6,10 @@ others keep their slices in the count, and it is said why.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -30,7 +29,7 @@ from tallylight.sla.errors import (
     TooMuchMaintenance,
 )
 from tallylight.sla.models import UNSTATED, Exclusion
-from tallylight.sla.report import month_bounds
+from tallylight.sla.report import months_between
 
 MOST_DAYS = 32
 #: The longest exclusion.
@@ -164,20 +163,11 @@ def _expect_within_limit(use: Use, organisation_id: UUID, rule: ExclusionRule, t
     if rule.most_a_month is None:
         return
     rows = measured.concerning(organisation_id).filter(kind=ExclusionKind.MAINTENANCE.value)
-    for month, (start, end) in _months(use.starts_at, use.ends_at, timezone):
+    for month, (start, end) in months_between(use.starts_at, use.ends_at, timezone):
         others = rows.filter(starts_at__lt=end, ends_at__gt=start).values_list("starts_at", "ends_at")
         taken = length_within([(use.starts_at, use.ends_at), *others], start, end)
         if taken > rule.most_a_month:
             raise TooMuchMaintenance(month=month, hours=_hours(taken), most=_hours(rule.most_a_month))
-
-
-def _months(start: datetime, end: datetime, timezone: str) -> Iterator[tuple[str, Span]]:
-    """The months of a zone that `[start, end)` touches, with their bounds."""
-    while start < end:
-        month = f"{start.astimezone(ZoneInfo(timezone)):%Y-%m}"
-        bounds = month_bounds(month, timezone)
-        yield month, bounds
-        start = bounds[1]
 
 
 def length_within(spans: Iterable[Span], start: datetime, end: datetime) -> timedelta:

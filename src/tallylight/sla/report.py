@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from tallylight.contracts.api import Agreement, Objective
 from tallylight.kernel.business_time import local_midnight
@@ -178,3 +179,12 @@ def month_bounds(month: str, timezone: str) -> tuple[datetime, datetime]:
         return local_midnight(first, timezone), local_midnight(following, timezone)
     except (ValueError, OverflowError):
         raise NoSuchMonth(month=month) from None
+
+
+def months_between(start: datetime, end: datetime, timezone: str) -> Iterator[tuple[str, tuple[datetime, datetime]]]:
+    """The months of a zone that `[start, end)` touches, with their bounds."""
+    while start < end:
+        month = f"{start.astimezone(ZoneInfo(timezone)):%Y-%m}"
+        bounds = month_bounds(month, timezone)
+        yield month, bounds
+        start = bounds[1]

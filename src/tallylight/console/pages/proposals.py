@@ -30,7 +30,7 @@ from tallylight.console.proposals import (
     sides,
 )
 from tallylight.contracts import api as contracts
-from tallylight.contracts.api import ContractInvalid, Hand, ProposalCard, ProposalDetail, VersionCard
+from tallylight.contracts.api import ContractInvalid, Hand, ProposalCard, ProposalDetail, Side, VersionCard
 from tallylight.kernel import clock
 from tallylight.kernel.errors import NotFound, TallyError
 
@@ -236,9 +236,11 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     now, card, agreement = clock.now(), detail.card, detail.agreement
-    mine = side_of(viewer)
+    mine, customer = side_of(viewer), accounts.organisation(card.organisation_id)
+    staff = [each for each in accounts.staff() if each.may_sign]
+    signers = {Side.PROVIDER: staff, Side.CUSTOMER: accounts.signers_of(customer.id)}
     context: dict[str, object] = {
-        "customer": accounts.organisation(card.organisation_id),
+        "customer": customer,
         "proposal": card,
         "agreement": agreement,
         "title": own_words(agreement.title),
@@ -247,14 +249,15 @@ def _page(
         "badge": proposal_badge(card, now=now),
         "lead": proposal_lead(card, viewer, now=now),
         "changes": changes_view(detail.changes) if detail.changes else None,
-        "sides": sides(card, provider=agreement.provider.name, customer=agreement.customer.name),
+        "sides": sides(card, {Side.PROVIDER: agreement.provider.name, Side.CUSTOMER: agreement.customer.name}, signers),
         "stands": card.stands(now),
         "followed_by": _followed_by(card, now) if card.stands(now) else None,
         "may_act": viewer.may_sign,
         "may_sign": viewer.may_sign and card.stands(now) and mine in card.waits_for(),
         "may_replay": viewer.is_provider and viewer.may_sign,
         "is_ours": card.proposed_side is mine,
-        "signers": accounts.signers_of(viewer.organisation_id),
+        "signers": signers[mine],
+        "members": accounts.members_of(customer.id) if accounts.may_appoint(viewer) else [],
         "sign": sign or Sign(initial={"sha256": card.sha256, "name": viewer.name}),
         "reason": reason or Reason(),
     }
@@ -322,3 +325,15 @@ def withdraw(request: HttpRequest, viewer: Viewer, detail: ProposalDetail, now: 
     """Take it back."""
     contracts.withdraw(viewer, detail.card.id, request.POST.get("reason", "")[:WORDS].replace("\0", ""), now=now)
     return _("It is withdrawn. What applied before applies still.")
+
+
+@_deed
+def appoint(request: HttpRequest, viewer: Viewer, detail: ProposalDetail, _now: datetime) -> HttpResponse | str:
+    """Let one of the customer's people sign in its name, or no longer. Raises NotFound for anybody else's."""
+    wanted, may_sign = request.POST.get("person", ""), request.POST.get("may_sign") == "yes"
+    members = {str(each.id): each for each in accounts.members_of(detail.card.organisation_id)}
+    if wanted not in members:
+        raise NotFound
+    accounts.set_signatory(viewer, members[wanted].id, may_sign=may_sign)
+    told = {"name": members[wanted].name}
+    return _("%(name)s may sign now.") % told if may_sign else _("%(name)s may not sign any more.") % told

@@ -11,6 +11,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.promises.world import EXAMPLES, World, make_world
 
+from tallylight.accounts import api as accounts
+from tallylight.accounts.api import Role
 from tallylight.accounts.models import Membership, Person
 from tallylight.contracts import api as contracts
 from tallylight.contracts.models import Proposal
@@ -198,3 +200,44 @@ def test_a_reader_of_chinese_signs_in_chinese(manager: Client, world: World) -> 
     chinese = signed_in(world.large.member, "zh-hans")
     sign(chinese, proposal)
     assert proposal.signatures.get().language == "zh-hans"
+
+
+def appoint(client: Client, proposal: Proposal, person: UUID, may_sign: str) -> str:
+    sent = {"person": str(person), "may_sign": may_sign}
+    return text(client.post(f"/contract/proposals/{proposal.id}/signatories", sent, follow=True))
+
+
+def test_who_may_sign_for_each_side_is_named_and_those_who_sign_name_the_others(
+    manager: Client, member: Client, world: World
+) -> None:
+    proposal = propose(manager, world)
+    second = accounts.create_person("second@x.example", "Second Hand", world.large.slug, Role.MEMBER, password=None)
+    page = text(member.get(f"/contract/proposals/{proposal.id}"))
+    assert "Night manager" in page
+    assert f"Name who signs for {world.large.name}" in page
+    assert "Second Hand may sign now." in appoint(member, proposal, second, "yes")
+    assert [each.name for each in accounts.signers_of(world.large.id)] == [
+        f"Member of {world.large.name}",
+        "Second Hand",
+    ]
+    assert "Second Hand may not sign any more." in appoint(member, proposal, second, "no")
+    assert len(accounts.signers_of(world.large.id)) == 1
+
+
+def test_whom_it_is_not_given_to_names_nobody(manager: Client, world: World) -> None:
+    proposal = propose(manager, world)
+    assert "Name who signs" not in text(manager.get(f"/contract/proposals/{proposal.id}"))
+    assert "You can't settle who signs" in appoint(manager, proposal, world.large.member, "no")
+    assert [each.id for each in accounts.signers_of(world.large.id)] == [world.large.member]
+
+
+def test_an_administrator_names_the_first_of_the_proposals_own_customer_and_nobody_elses(
+    manager: Client, world: World
+) -> None:
+    proposal = propose(manager, world)
+    admin = signed_in(Person.objects.get(email="admin@night.example").pk)
+    Membership.objects.filter(person=world.large.member).update(signatory=False)
+    assert "nobody yet" in text(admin.get(f"/contract/proposals/{proposal.id}"))
+    assert "may sign now" in appoint(admin, proposal, world.large.member, "yes")
+    assert "There is nothing here" in appoint(admin, proposal, world.small.member, "no")
+    assert accounts.signers_of(world.small.id)
