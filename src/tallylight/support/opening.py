@@ -119,8 +119,8 @@ def _create(
 
 
 def _owner_for(ticket: Ticket) -> PersonCard | None:
-    support = promises.support_of(ticket, now=ticket.opened_at)
-    role = Role(support.ladder[0].role) if support and support.ladder else Role.AGENT
+    ladder = promises.ladder(ticket, now=ticket.opened_at)  # of the steps that are there at their hour
+    role = Role(ladder[0].role) if ladder else Role.AGENT
     staff = accounts.staff()
     in_role = [each for each in staff if each.role is role]
     counted = Ticket.objects.filter(state__in=PENDING, owner__isnull=False).values("owner").annotate(count=Count("id"))

@@ -10,7 +10,8 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
-from tallylight.accounts.models import Person
+from tallylight.accounts.api import Role
+from tallylight.accounts.models import Membership, Person
 from tallylight.clocks.api import Kind, Reading, State, Why
 from tallylight.contracts import api as contracts
 from tallylight.contracts.api import Level
@@ -65,6 +66,20 @@ def test_an_amended_contract_opens_a_segment_and_keeps_what_was_used(scene: Scen
     assert card.response_due_at == opened_at + 20 * MINUTE, "queues follow"
     ladders = api.ticket(scene.viewer("omar"), ticket, now=scene.clock.now()).ladders
     assert [each.ended_because for each in ladders] == ["contract-amended", ""]
+
+
+def test_outside_the_hours_of_a_step_the_next_one_is_called_and_owns_the_case(scene: Scene) -> None:
+    always = "\nescalation:\n  - { step: frontline, role: agent, at: 0%, channels: [mail, im] }\n"
+    by_hours = (
+        always.replace("at: 0%,", "at: 0%, calendar: account-team,")
+        + "  - { step: nights, role: engineer, at: 0%, calendar: around-the-clock, channels: [mail] }\n"
+    )
+    amend(scene, ASTRA, (always, by_hours))
+    scene.work()
+    detail = api.ticket(scene.viewer("omar"), open_one(scene), now=scene.clock.now())  # half past five in Dubai
+    (ladder,) = detail.ladders
+    assert [rung.name for rung in ladder.steps] == ["nights", "expert", "key-account-manager"]
+    assert Membership.objects.get(person__name=detail.card.owner).role == Role.ENGINEER
 
 
 def test_a_promise_that_was_broken_under_the_old_contract_stays_broken_under_a_kinder_one(scene: Scene) -> None:
