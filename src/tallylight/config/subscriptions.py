@@ -10,11 +10,13 @@ from tallylight.kernel.events import (
     ContractNotAccepted,
     ContractProposed,
     ContractSigned,
+    CreditClaimed,
     EscalationStepped,
     Event,
     IncidentOpened,
     IncidentRecovered,
     IncidentWidened,
+    SlicesExcluded,
     ThresholdCleared,
     ThresholdRaised,
 )
@@ -35,5 +37,7 @@ SUBSCRIPTIONS: dict[type[Event], tuple[str, ...]] = {
     IncidentOpened: ("tallylight.support.handlers.on_incident_opened",),
     IncidentWidened: ("tallylight.support.handlers.on_incident_widened",),
     IncidentRecovered: ("tallylight.support.handlers.on_incident_recovered",),
+    SlicesExcluded: ("tallylight.reports.handlers.on_slices_excluded",),
+    CreditClaimed: ("tallylight.reports.handlers.on_credit_claimed",),
     EscalationStepped: ("tallylight.support.handlers.on_escalation_stepped",),
 }

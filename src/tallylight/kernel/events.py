@@ -117,6 +117,26 @@ class ClockBreachWithdrawn(Event):
 
 
 @dataclass(frozen=True)
+class SlicesExcluded(Event):
+    """What begins within `[start, end)` was taken out of an organisation's count."""
+
+    organisation: UUID
+    exclusion: UUID
+    start: datetime
+    end: datetime
+    at: datetime
+
+
+@dataclass(frozen=True)
+class CreditClaimed(Event):
+    """An organisation claimed the credit of a month (`2026-11`)."""
+
+    organisation: UUID
+    month: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class EscalationStepped(Event):
     """A step of a ladder was taken; `subject` is what it is about, named by its room."""
 

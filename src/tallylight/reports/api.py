@@ -38,7 +38,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class EditionCard:
-    """An edition of a month's report. `final_at`: since when nothing can change any more; `sha256` pins its figures."""
+    """An edition of a month's report. `final_at`: since when nothing that was measured can change; `sha256` pins its figures."""
 
     id: UUID
     organisation_id: UUID

@@ -8,7 +8,7 @@ from typing import Any
 
 from tallylight.kernel.clock import rfc3339
 from tallylight.reports.month import Due, ServiceMonth, TakenOut
-from tallylight.sla.api import Row, SegmentReport
+from tallylight.sla.api import Row, SegmentReport, Settled
 
 Figures = dict[str, Any]
 
@@ -20,8 +20,9 @@ def figures(month: ServiceMonth) -> Figures:
         "until": rfc3339(month.report.until),
         "parts": [_part(each) for each in month.report.segments],
         "support": [_due(each) for each in month.dues],
-        "taken_out": [_taken_out(each) for each in month.taken_out],
+        "taken_out": [taken_out(each) for each in month.taken_out],
         "credits": [str(each) for each in month.report.credits],
+        **_claimed(month),
     }
 
 
@@ -69,7 +70,14 @@ def _due(due: Due) -> Figures:
     }
 
 
-def _taken_out(each: TakenOut) -> Figures:
+def _claimed(month: ServiceMonth) -> Figures:
+    """What was claimed; nothing where nothing was."""
+    found = [str(each.owed) for each in month.report.settlements if each.state is Settled.CLAIMED]
+    return {"claimed": found} if found else {}
+
+
+def taken_out(each: TakenOut) -> Figures:
+    """An exclusion."""
     return {
         "region": each.region,
         "starts": rfc3339(each.starts_at),

@@ -40,7 +40,8 @@ class ReportOut(EditionOut):
 @paginate(Pages)
 def list_reports(request: HttpRequest) -> Lazy[api.EditionCard]:
     """Every edition of every month, the latest month first. A month has more than one edition where it changed until it was
-    sealed; `final_at` says since when nothing of it can change any more."""
+    sealed, or where slices were taken out of its count or its credit was claimed afterwards; `final_at` says since when nothing
+    that was measured of it can change any more. An edition that was handed out stays as it was."""
     return api.editions(viewer_of(request))
 
 

@@ -11,7 +11,7 @@ from tallylight.accounts.api import PersonCard, Role
 from tallylight.contracts import api as contracts
 from tallylight.notify import api as notify
 from tallylight.notify.api import Enclosure, Recipient
-from tallylight.reports.models import Edition, Milestone, Sheet
+from tallylight.reports.models import Edition, Milestone, Passed, Sheet
 
 
 def send(edition: Edition, *, now: datetime) -> None:
@@ -63,5 +63,12 @@ def _facts(slug: str, edition: Edition, sheet: Sheet) -> dict[str, object]:
         "number": edition.number,
         "before": edition.number - 1,
         "final": edition.passed.filter(milestone=Milestone.FINAL).exists(),
+        "reopened": _was_final(edition, edition.number - 1),
         "page": page_of(slug, edition.month),
     }
+
+
+def _was_final(edition: Edition, number: int) -> bool:
+    """Whether the edition of that number of the same month was final."""
+    before = {"edition__organisation": edition.organisation_id, "edition__month": edition.month}
+    return Passed.objects.filter(**before, edition__number=number, milestone=Milestone.FINAL).exists()

@@ -1,4 +1,4 @@
-"""Making editions: the first once the month is over, another where it changed until it was sealed, none where it did not.
+"""Making editions: the first once the month is over, another whenever what it says changed, none where it did not.
 
 An edition, its sheets and its mails are one transaction, and the database holds one edition of each number: whoever is killed
 leaves nothing or everything, and of two who are at it at once one finds it made.
@@ -50,7 +50,8 @@ def bring_up_to_date(organisation_id: UUID, month: str, *, now: datetime, send: 
         made = latest(organisation_id, month)
         if made is None or (last is not None and made.number == last.number):
             raise
-        return made  # somebody else was at it and was first
+        # Somebody else was at it and was first, perhaps with what was known before.
+        return bring_up_to_date(organisation_id, month, now=now, send=send)
 
 
 @transaction.atomic

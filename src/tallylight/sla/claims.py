@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from tallylight.accounts.api import Role, Viewer, audit, require
+from tallylight.kernel.events import CreditClaimed, publish
 from tallylight.sla import services
 from tallylight.sla.errors import NothingToClaim
 from tallylight.sla.models import Claim
@@ -33,4 +34,5 @@ def claim(month: str, *, by: Viewer, now: datetime) -> Report:
     )
     if made:
         audit(by, "sla.claim", str(row.id), month=month)
+        publish(CreditClaimed(by.organisation_id, month, now))
     return services.month_report(by.organisation_id, month, max(now, row.claimed_at))

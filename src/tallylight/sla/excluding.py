@@ -18,6 +18,7 @@ from tallylight.contracts import api as contracts
 from tallylight.contracts.api import Agreement, ExclusionKind, ExclusionRule
 from tallylight.fleet import api as fleet
 from tallylight.kernel.errors import TallyError, gettext_noop
+from tallylight.kernel.events import SlicesExcluded, publish
 from tallylight.sla import measured, sealing
 from tallylight.sla.errors import (
     AnnouncedLater,
@@ -137,6 +138,7 @@ def _take_out(use: Use, organisation_id: UUID, by: Viewer, now: datetime) -> Exc
         approved_at=now,
     )
     audit(by, "sla.exclude", str(row.id), kind=row.kind, reason=row.reason)
+    publish(SlicesExcluded(organisation_id, row.id, row.starts_at, row.ends_at, now))
     return row
 
 

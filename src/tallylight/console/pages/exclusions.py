@@ -43,7 +43,7 @@ class Instant(forms.DateTimeField):
     """An instant to the minute in the reader's time zone, within the bounds of the API's."""
 
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    default_validators = [MinValueValidator(accounts.EARLIEST), MaxValueValidator(accounts.LATEST)]  # noqa: RUF012 - Django's
+    default_validators = [MinValueValidator(accounts.EARLIEST), MaxValueValidator(accounts.LATEST)]
 
 
 class Exclusion(forms.Form):

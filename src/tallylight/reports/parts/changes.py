@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tallylight.reports.figures import Figures
+from tallylight.reports.figures import Figures, taken_out
+from tallylight.reports.parts.closing import exclusion_reason, exclusion_region
 from tallylight.reports.saying import Saying
 from tallylight.typeset.api import Clause, Section
 
@@ -20,10 +21,11 @@ def write(say: Saying, number: int, before: Figures, now: Figures) -> Section:
 def changes(say: Saying, before: Figures, now: Figures) -> list[str]:
     """Every difference as a sentence; credits first."""
     found = [
+        *_claimed(say, before, now),
         *_credits(say, before, now),
         *_rows(say, before, now),
         *_support(say, before, now),
-        *_out(say, before, now),
+        *_out(say, before),
     ]
     return found or [say.words.gettext("Minutes were counted anew; no result and no credit is another.")]
 
@@ -32,6 +34,11 @@ def _credits(say: Saying, before: Figures, now: Figures) -> Iterator[str]:
     was, is_ = (say.words.listed(each["credits"]) for each in (before, now))
     if was != is_:
         yield say.words.gettext("The credit was %(before)s and is %(after)s now.", before=was, after=is_)
+
+
+def _claimed(say: Saying, before: Figures, now: Figures) -> Iterator[str]:
+    if "claimed" in now and "claimed" not in before:
+        yield say.words.gettext("The credit was claimed: %(amount)s.", amount=say.words.listed(now["claimed"]))
 
 
 def _rows(say: Saying, before: Figures, now: Figures) -> Iterator[str]:
@@ -76,7 +83,16 @@ def _support(say: Saying, before: Figures, now: Figures) -> Iterator[str]:
         yield say.words.gettext("What is known of the support promises was corrected; as many are broken as before.")
 
 
-def _out(say: Saying, before: Figures, now: Figures) -> Iterator[str]:
-    if before["taken_out"] != now["taken_out"]:
-        facts = {"before": say.words.number(len(before["taken_out"])), "after": say.words.number(len(now["taken_out"]))}
-        yield say.words.gettext("Exclusions: %(before)s before, %(after)s now.", **facts)
+def _out(say: Saying, before: Figures) -> Iterator[str]:
+    """Each exclusion that the edition before did not know, with its reason and who approved it; none is ever taken back."""
+    for each in say.month.taken_out:
+        if taken_out(each) not in before["taken_out"]:
+            yield say.words.gettext(
+                "Taken out of the count, from %(start)s to %(end)s, %(region)s: %(why)s. Approved by %(approver)s on %(day)s.",
+                start=say.at(each.starts_at),
+                end=say.at(each.ends_at),
+                region=exclusion_region(say, each),
+                why=exclusion_reason(say, each),
+                approver=each.approver,
+                day=say.day(each.approved_at),
+            )

@@ -41,9 +41,19 @@ def _taken_out(say: Saying) -> Iterator[Block]:
 
 def _cells(say: Saying, each: TakenOut) -> tuple[str, ...]:
     approved = say.words.gettext("%(name)s, %(day)s", name=each.approver, day=say.day(each.approved_at))
-    region = say.region(each.region) if each.region else say.words.gettext("everywhere")
-    why = say.words.gettext("%(kind)s: %(reason)s", kind=say.words.gettext(KIND_TEXTS[each.kind]), reason=each.reason)
-    return say.at(each.starts_at), say.at(each.ends_at), region, why, approved
+    times = (say.at(each.starts_at), say.at(each.ends_at))
+    return (*times, exclusion_region(say, each), exclusion_reason(say, each), approved)
+
+
+def exclusion_region(say: Saying, each: TakenOut) -> str:
+    """Where an exclusion holds."""
+    return say.region(each.region) if each.region else say.words.gettext("everywhere")
+
+
+def exclusion_reason(say: Saying, each: TakenOut) -> str:
+    """Of which kind an exclusion is, and why."""
+    kind = say.words.gettext(KIND_TEXTS[each.kind])
+    return say.words.gettext("%(kind)s: %(reason)s", kind=kind, reason=each.reason)
 
 
 def _unknown(say: Saying) -> Iterator[Block]:

@@ -7,17 +7,21 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from tallylight.accounts.models import Person
+from tallylight.accounts.sign_in import _viewer
+from tallylight.config import carrier
 from tallylight.contracts import api as contracts
+from tallylight.contracts.api import ExclusionKind
 from tallylight.contracts.tests.samples import STARTER, changed
-from tallylight.kernel.clock import MovableClock
+from tallylight.kernel.clock import MovableClock, now
+from tallylight.kernel.events import SlicesExcluded
 from tallylight.notify import delivery
 from tallylight.notify import jobs as notify_jobs
 from tallylight.notify.tests.sink import Sink
-from tallylight.reports import api, jobs
+from tallylight.reports import api, handlers, jobs
 from tallylight.reports.models import Edition, Milestone, Passed, Sheet
 from tallylight.reports.tests.conftest import FIRST, LIN, MANAGER, MIA, MONTH, SEALED, seal
 from tallylight.sla import api as sla
@@ -145,6 +149,101 @@ def test_a_month_that_changed_until_it_was_sealed_gets_another_edition_that_says
         each for each in sink.messages if "(edition 2)" in str(each["Subject"]) or "第 2 版" in str(each["Subject"])
     ]
     assert len(again) == 3
+
+
+def hear() -> None:
+    """What a worker does with the events that wait."""
+    with connection.cursor() as cursor:
+        cursor.execute("delete from procrastinate_jobs where task_name = 'config.hear' returning args")
+        for (args,) in cursor.fetchall():
+            carrier.hear.func(**json.loads(args))
+
+
+@pytest.fixture
+def final(lumen: UUID, clock: MovableClock, sink: Sink) -> Edition:
+    """June's first edition: sent, and final since the month is sealed."""
+    hour(clock, lumen)
+    clock.at = SEALED
+    seal(lumen, now=clock.now())
+    hour(clock, lumen)
+    deliver(clock)
+    hear()
+    return Edition.objects.get()
+
+
+def exclude(lumen: UUID, *, reason: str = "their own firewall") -> None:
+    """The manager takes the four slow minutes of June out of the count."""
+    use = sla.Use(ExclusionKind.CUSTOMER, "ap-southeast", DAY + 5 * MINUTE, DAY + 9 * MINUTE, reason)
+    by = _viewer(Person.objects.get(email=MANAGER).pk)
+    sla.exclude(use, organisation_id=lumen, by=by, now=now())
+
+
+def test_an_exclusion_after_the_report_was_final_makes_another_edition_that_says_why(
+    lumen: UUID, clock: MovableClock, sink: Sink, final: Edition
+) -> None:
+    frozen = bytes(Sheet.objects.get(edition=final, language="en").pdf)
+    clock.move(timedelta(days=9))
+    exclude(lumen)
+    hear()
+    deliver(clock)
+    second = Edition.objects.get(number=2)
+    assert milestones(second) == {Milestone.SENT, Milestone.FINAL}
+    html = Sheet.objects.get(edition=second, language="en").html
+    assert "What changed since edition 1" in html
+    assert "Latency in ap-southeast: the attainment was 76.4705% and is" in html
+    assert "ap-southeast: Caused by the customer: their own firewall. Approved by Max on 13 July 2026." in html
+    assert bytes(Sheet.objects.get(edition=final, language="en").pdf) == frozen
+    assert milestones(final) == {Milestone.SENT, Milestone.FINAL}
+    again = [each for each in sink.messages if "(edition 2)" in str(each["Subject"])]
+    assert {str(each["To"]) for each in again} == {MIA, MANAGER}
+    body = again[0].get_body(("plain",))
+    assert body is not None
+    assert "takes the place of edition 1, which was final" in " ".join(body.get_content().split())
+    client = Client()
+    client.force_login(Person.objects.get(email=MIA))
+    earlier = client.get(f"/service/report?month={MONTH}&edition=1").content.decode()
+    assert "A later edition takes the place of this one." in earlier
+
+
+def test_the_same_event_heard_twice_makes_one_edition_and_one_mail_each(
+    lumen: UUID, clock: MovableClock, sink: Sink, final: Edition
+) -> None:
+    exclude(lumen)
+    event = SlicesExcluded(lumen, Exclusion.objects.get().pk, DAY + 5 * MINUTE, DAY + 9 * MINUTE, now())
+    handlers.on_slices_excluded(event)
+    hear()
+    handlers.on_slices_excluded(event)
+    deliver(clock)
+    assert [each.number for each in Edition.objects.order_by("number")] == [1, 2]
+    assert len(sink.messages) == 6
+    assert final.number == 1
+
+
+def test_an_exclusion_in_a_month_that_is_not_reported_yet_makes_no_report(lumen: UUID, clock: MovableClock) -> None:
+    clock.at = DAY + timedelta(days=1)
+    exclude(lumen)
+    hear()
+    assert not Edition.objects.exists()
+
+
+def test_a_claim_after_the_report_was_final_makes_another_edition_that_says_so(
+    lumen: UUID, clock: MovableClock, sink: Sink
+) -> None:
+    contracts.put_in_force(
+        lumen, changed(STARTER, "  claim: automatic", "  claim: on-request\n  claim_days: 30"), None, DAY
+    )
+    hour(clock, lumen)
+    clock.at = SEALED
+    seal(lumen, now=clock.now())
+    hour(clock, lumen)
+    (settlement,) = sla.claim(MONTH, by=_viewer(Person.objects.get(email=MIA).pk), now=now()).settlements
+    hear()
+    deliver(clock)
+    first, second = Edition.objects.order_by("number")
+    assert milestones(first) == milestones(second) == {Milestone.SENT, Milestone.FINAL}
+    assert f"The credit was claimed: {settlement.owed}." in Sheet.objects.get(edition=second, language="en").html
+    assert len(sink.messages) == 6
+    assert not api.due_months(lumen, now=clock.now() + timedelta(days=1))
 
 
 def test_while_history_is_away_nothing_is_made_and_the_next_hour_makes_it(
