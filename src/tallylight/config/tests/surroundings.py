@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -114,10 +114,19 @@ class HubUnderTest:
             "TALLY_DATABASE_URL": self.database_url,
             "TALLY_CLICKHOUSE_URL": self.clickhouse_url,
         }
-        with (self.home / "hub.log").open("ab") as log:
-            words = [sys.executable, "-m", "tallylight.cli", "hub"]
-            self.process = subprocess.Popen(words, env=child_environment() | own, stdout=log, stderr=log)
+        words = [sys.executable, "-m", "tallylight.cli", "hub"]
+        # What it says comes through a pipe, so that a limit on its files is none on its words.
+        self.process = subprocess.Popen(
+            words, env=child_environment() | own, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        self._listener = threading.Thread(target=self._listen, args=(self.process.stdout,), daemon=True)
+        self._listener.start()
         wait_for(self._answers)
+
+    def _listen(self, said: IO[bytes]) -> None:
+        with said, (self.home / "hub.log").open("ab", buffering=0) as log:
+            for line in said:
+                log.write(line)
 
     def _answers(self) -> bool:
         assert self.process is not None
@@ -131,7 +140,9 @@ class HubUnderTest:
         """Ask it, or make it, end; its exit code."""
         assert self.process is not None
         self.process.send_signal(sign)
-        return self.process.wait(30)
+        code = self.process.wait(30)
+        self._listener.join(10)
+        return code
 
     @property
     def log(self) -> str:
