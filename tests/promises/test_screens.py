@@ -56,6 +56,7 @@ PAGES = {
         f"/contract?customer={CUSTOMER}",
         "/mailbox",
         "<mail>",
+        "/admin/teams",
         "/account",
     ),
     MEMBER: (

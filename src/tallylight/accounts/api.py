@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
 from tallylight.accounts.asked import EARLIEST, LATEST, Instant, Pages
-from tallylight.accounts.errors import OrganisationUnknown, RoleRequired
+from tallylight.accounts.errors import OrganisationUnknown, RoleRequired, TeamUnknown
 from tallylight.accounts.models import Membership, Organisation
 from tallylight.accounts.own import TokenCard, revoke_token, set_preferences, tokens_of
 from tallylight.accounts.roles import OrganisationKind, Role, Viewer, require, require_staff, roles_from, signs_for_it
 from tallylight.accounts.services import audit, create_organisation, create_person, create_token
 from tallylight.accounts.sign_in import Bearer, Session, viewer_of
 from tallylight.accounts.signatories import may_appoint, set_signatory
+from tallylight.accounts.teams import (
+    TeamCard,
+    dissolve_team,
+    join_team,
+    leave_team,
+    make_team,
+    member_ids,
+    rename_team,
+    team,
+    teams,
+    teams_of,
+)
 from tallylight.accounts.tenancy import TenantModel, TenantQuerySet
 
 __all__ = [
@@ -28,6 +41,8 @@ __all__ = [
     "Role",
     "RoleRequired",
     "Session",
+    "TeamCard",
+    "TeamUnknown",
     "TenantModel",
     "TenantQuerySet",
     "TokenCard",
@@ -36,12 +51,19 @@ __all__ = [
     "create_organisation",
     "create_person",
     "create_token",
+    "dissolve_team",
+    "join_team",
+    "leave_team",
+    "make_team",
     "may_appoint",
+    "member_ids",
     "members_of",
     "organisation",
     "organisation_by_slug",
     "organisations",
+    "people",
     "person",
+    "rename_team",
     "require",
     "require_staff",
     "revoke_token",
@@ -51,6 +73,10 @@ __all__ = [
     "signers_of",
     "staff",
     "staff_with_role",
+    "team",
+    "team_members",
+    "teams",
+    "teams_of",
     "tokens_of",
     "viewer_of",
 ]
@@ -120,6 +146,18 @@ def members_of(organisation_id: UUID) -> list[PersonCard]:
 def signers_of(organisation_id: UUID) -> list[PersonCard]:
     """The people who may bind an organisation by their signature and can sign in, the longest serving first."""
     return [each for each in members_of(organisation_id) if each.may_sign]
+
+
+def team_members(slug: str) -> list[PersonCard]:
+    """The people of a team who can sign in, in the order in which they joined. Raises TeamUnknown."""
+    ids = member_ids(slug)
+    found = people(ids)
+    return [found[each] for each in ids if each in found]
+
+
+def people(ids: Iterable[UUID]) -> dict[UUID, PersonCard]:
+    """Those of these people who can sign in, by id: one query."""
+    return {each.id: each for each in _people(person_id__in=set(ids))}
 
 
 def person(id: UUID) -> PersonCard | None:  # noqa: A002

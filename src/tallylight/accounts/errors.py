@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tallylight.kernel.errors import Invalid, NotFound, Refused, gettext_noop
+from tallylight.kernel.errors import Conflict, Invalid, NotFound, Refused, gettext_noop
 
 
 class RoleRequired(Refused):
@@ -36,3 +36,26 @@ class NoSuchSetting(Invalid):
     code = "no-such-setting"
     title = gettext_noop("We don't know this language or time zone.")
     advice = gettext_noop("Choose one of the list.")
+
+
+class TeamUnknown(NotFound):
+    code = "team-unknown"
+    title = gettext_noop("There is no team %(team)s.")
+
+
+class TeamNameTaken(Conflict):
+    code = "team-name-taken"
+    title = gettext_noop("There is a team %(team)s already.")
+    advice = gettext_noop("Give the new team another short name.")
+
+
+class TeamInUse(Conflict):
+    code = "team-in-use"
+    title = gettext_noop("Something is kept under the name of team %(team)s.")
+    advice = gettext_noop("Take everybody out of it instead; it then reaches nobody.")
+
+
+class NotOnOurSide(Invalid):
+    code = "not-on-our-side"
+    title = gettext_noop("Teams are of the provider's people who can sign in.")
+    advice = gettext_noop("Name one of them.")

@@ -6,9 +6,10 @@ from django.http import HttpRequest
 from ninja import Router, Schema, Status
 from ninja.pagination import paginate
 
-from tallylight.accounts import api
+from tallylight.accounts import api, teams_http
 
 router = Router()
+router.add_router("", teams_http.router)
 
 
 class OrganisationOut(Schema):

@@ -77,6 +77,30 @@ class Membership(models.Model):
         constraints = [models.UniqueConstraint(fields=["person", "organisation"], name="one_role_per_organisation")]
 
 
+class Team(models.Model):
+    """Some of the provider's people who work together."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    slug = models.SlugField(max_length=63, unique=True)
+    name = models.CharField(max_length=200)
+    created_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TeamMember(models.Model):
+    """Somebody is in a team."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="members")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="teams")
+    added_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "person"], name="once_in_a_team")]
+
+
 class ApiToken(TenantModel):
     """A bearer token. Only its SHA-256 is kept; the token itself is shown once, when made."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from tallylight.console.live.stream import stream
-from tallylight.console.pages import account, proposals, tickets
+from tallylight.console.pages import account, proposals, teams, tickets
 from tallylight.console.pages.acknowledge import acknowledge_by_link
 from tallylight.console.pages.contract import contract, version_pdf
 from tallylight.console.pages.design import design
@@ -67,6 +67,12 @@ urlpatterns = [
     path("account/preferences", account.preferences, name="preferences"),
     path("account/tokens", account.make_token, name="make-token"),
     path("account/tokens/<uuid:token_id>/revoke", account.revoke_token, name="revoke-token"),
+    path("admin/teams", teams.teams, name="teams"),
+    path("admin/teams/<slug:slug>", teams.team, name="team"),
+    path("admin/teams/<slug:slug>/name", teams.rename, name="rename-team"),
+    path("admin/teams/<slug:slug>/members", teams.join, name="join-team"),
+    path("admin/teams/<slug:slug>/members/<uuid:person_id>/leave", teams.leave, name="leave-team"),
+    path("admin/teams/<slug:slug>/dissolve", teams.dissolve, name="dissolve-team"),
     path("design", design, name="design"),
     path("live/stream", stream, name="stream"),
 ]
