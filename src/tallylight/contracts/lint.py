@@ -22,7 +22,7 @@ class Told:
     advice: str
 
     def __str__(self) -> str:
-        return f"{self.line}:{self.column}: {self.message} {self.advice}".rstrip()
+        return f"{self.line}:{self.column}: {together(self.message, self.advice)}"
 
     def plain(self) -> dict[str, Any]:
         """As JSON values."""
@@ -43,6 +43,11 @@ def told(problem: Problem, language: str) -> Told:
     return Told(
         problem.line, problem.column, problem.path, _said(problem.what, language), _said(problem.todo, language)
     )
+
+
+def together(message: str, advice: str) -> str:
+    """What is wrong and what to do, one after the other; Chinese sets no space between sentences."""
+    return f"{message}{'' if message.endswith('。') else ' '}{advice}".rstrip()
 
 
 def _said(sentence: Sentence, language: str) -> str:

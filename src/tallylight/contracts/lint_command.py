@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tallylight.contracts.errors import ContractInvalid
-from tallylight.contracts.lint import told
+from tallylight.contracts.lint import together, told
 from tallylight.contracts.reading import Reading, read
 from tallylight.kernel.catalogue import catalogue, language_of_the_shell
 from tallylight.kernel.errors import gettext_noop as _
@@ -55,5 +55,5 @@ def _print(found: dict[str, Any], language: str) -> None:
     elif not found["problems"]:
         print(f"{found['file']}: {say(SOUND) % found}")
     for each in found["problems"]:
-        line = f"{found['file']}:{each['line']}:{each['column']}: {each['message']} {each['advice']}"
-        print(line.rstrip(), file=sys.stderr)
+        place = f"{found['file']}:{each['line']}:{each['column']}"
+        print(f"{place}: {together(each['message'], each['advice'])}", file=sys.stderr)

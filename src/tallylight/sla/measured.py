@@ -20,7 +20,7 @@ from tallylight.telemetry import api as telemetry
 
 #: A minute is judged this long after it ended: by then history has what nodes that are well have sent.
 SETTLES = timedelta(seconds=15)
-#: Rows that come later than this are refused by the hub, so that older minutes don't change.
+#: Older minutes don't change: the hub refuses rows after two days, and a day more is for what it still holds.
 LATEST = timedelta(days=3)
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 A_MONDAY = datetime(2024, 1, 1, tzinfo=UTC)

@@ -30,7 +30,7 @@ def report(old: Reading, new: Reading, *, language: str, as_json: bool, now: dat
     lines = [headline(found, language)]
     for each in found.changes:
         text = said(each, language)
-        lines += ["", f"{text.where}: {text.what}", f"  {text.effect} · {text.notice}"]
+        lines += ["", text.where, f"  {text.what}", f"  {text.effect} · {text.notice}"]
     return "\n".join([*lines, "", conclusion(found, language)])
 
 

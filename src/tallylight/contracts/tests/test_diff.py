@@ -264,7 +264,7 @@ def test_the_command_says_it_in_both_languages_and_for_programs(
     new.write_text(changed(STARTER, "response: 2h", "response: 3h"), encoding="utf-8")
     old = str(EXAMPLES / "starter.yaml")
     assert run("diff", old, str(new)) == 0
-    assert "Support “fault” › First response: 2 hours becomes 3 hours." in capsys.readouterr().out
+    assert "Support “fault” › First response\n  2 hours becomes 3 hours." in capsys.readouterr().out
     assert run("diff", old, str(new), "--lang", "zh-Hans") == 0
     assert "3小时" in capsys.readouterr().out
     assert run("diff", old, str(new), "--json") == 0
