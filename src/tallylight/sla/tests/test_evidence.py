@@ -341,8 +341,7 @@ def test_a_customer_has_a_chain_of_its_own(told: Path) -> None:
         verifier.verify(str(path))
 
 
-BROKEN_EARN = """credit:
-  misses:
+BROKEN_EARN = """  misses:
     - { level: fault, clock: response, credit: 5%, most: 10% }
 """
 
@@ -363,7 +362,7 @@ def test_the_hands_of_both_sides_and_broken_promises_are_in_the_file(
     lumen: UUID, history: History, tmp_path: Path
 ) -> None:
     id_ = accounts.create_organisation("astra-voice", "Astra Voice", accounts.OrganisationKind.CUSTOMER)
-    signed = signed_contract(id_, source("astra-voice", ("credit:\n", BROKEN_EARN)))
+    signed = signed_contract(id_, source("astra-voice", ("  misses:\n", BROKEN_EARN)))
     for clock in ("response", "resolution"):
         due = DAY + 10 * MINUTE
         BrokenPromise.objects.create(
