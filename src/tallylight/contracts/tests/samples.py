@@ -17,8 +17,9 @@ def changed(source: str, old: str, new: str) -> str:
 
 
 def plain(source: str) -> str:
-    """`source` without what support levels need not say: no mitigation, no pauses, the response as it is by default."""
-    return re.sub(r"^    (mitigation|answer):.*\n|^    pauses:\n(      - .*\n)+", "", source, flags=re.MULTILINE)
+    """`source` without what support levels need not say: no mitigation or credit for it, no pauses, the default response."""
+    optional = r"^    (mitigation|answer):.*\n|^    pauses:\n(      - .*\n)+|^    - .*clock: mitigation.*\n"
+    return re.sub(optional, "", source, flags=re.MULTILINE)
 
 
 def line_of(source: str, passage: str) -> int:
