@@ -10,6 +10,7 @@ def step_name(step: str) -> str:
     return {
         "frontline": _("frontline"),
         "expert": _("expert"),
+        "expert-on-call": _("expert on call"),
         "manager": _("manager"),
         "key-account-manager": _("key-account manager"),
         "direction": _("direction"),
