@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from tallylight.kernel.errors import Invalid, TallyError, gettext_noop
 
@@ -27,7 +27,7 @@ def problem(error: TallyError) -> dict[str, Any]:
         "status": error.status,
         "detail": advice % error.facts if error.facts else advice,
         "code": error.code,
-        "facts": {key: _plain(value) for key, value in error.facts.items()},
+        "facts": {key: _plain(value) for key, value in error.facts_in(get_language() or "en").items()},
     }
 
 

@@ -47,6 +47,7 @@ class SupportRow:
     channels: str
     response: str
     update: str
+    mitigation: str
     resolution: str
 
 
@@ -92,6 +93,7 @@ def _support(support: SupportLevel) -> SupportRow:
         channels=listed([channel_name(each) for each in support.channels]),
         response=_length(support.response),
         update=_length(support.update),
+        mitigation=_("not promised") if support.mitigation is None else _length(support.mitigation),
         resolution=_length(support.resolution),
     )
 

@@ -76,9 +76,10 @@ from tallylight.contracts.commercial import (
     Wording,
 )
 from tallylight.contracts.diff import Amendment, Effect, NoticedChange, Said, amendment, conclusion, headline, said
-from tallylight.contracts.errors import ContractInvalid, NoContract, Problem, WrongCustomer
-from tallylight.contracts.lint import Told, lint, told
+from tallylight.contracts.errors import ContractInvalid, NoContract, WrongCustomer
+from tallylight.contracts.lint import lint
 from tallylight.contracts.models import ContractVersion
+from tallylight.contracts.problem import Problem, Told, told
 from tallylight.contracts.proposal import ProposalCard, ProposalState, SignatureCard
 from tallylight.contracts.proposals import ProposalDetail
 from tallylight.contracts.proposals import by_id as proposal_by_id

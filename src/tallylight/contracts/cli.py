@@ -13,8 +13,8 @@ from pathlib import Path
 from tallylight.contracts import calendars, lint_command
 from tallylight.contracts.diff import command as diff
 from tallylight.contracts.errors import ContractInvalid
-from tallylight.contracts.lint import told
 from tallylight.contracts.openslo import command as openslo
+from tallylight.contracts.problem import told
 from tallylight.contracts.reading import Reading, read
 from tallylight.contracts.text import command as text_command
 from tallylight.kernel import clock

@@ -3,37 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import Any
 
+from tallylight.contracts.problem import Problem, told
 from tallylight.kernel.errors import Conflict, Invalid, NotFound, Refused, gettext_noop
-from tallylight.kernel.sentence import Sentence
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One fault. `line` and `column` count from 1; `path` is dotted, such as `support.major.response`.
-
-    `what` says what is wrong and `todo` what to write instead; `lint.told` puts both into a reader's language.
-    """
-
-    line: int
-    column: int
-    path: str
-    what: Sentence
-    todo: Sentence
-
-    @property
-    def message(self) -> str:
-        """What is wrong, in English."""
-        return self.what.said()
-
-    @property
-    def advice(self) -> str:
-        """What to do, in English."""
-        return self.todo.said()
-
-    def __str__(self) -> str:
-        return f"{self.line}:{self.column}: {self.message} {self.advice}".rstrip()
 
 
 class ContractInvalid(Invalid):
@@ -46,6 +19,10 @@ class ContractInvalid(Invalid):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(problems, key=lambda each: (each.line, each.column, each.path, each.message)))
         super().__init__(count=len(self.problems), problems=[str(each) for each in self.problems])
+
+    def facts_in(self, language: str) -> dict[str, Any]:
+        """`problems` as lint gives them: line, column, path, message and advice of each."""
+        return self.facts | {"problems": [told(each, language).plain() for each in self.problems]}
 
 
 class WrongCustomer(Conflict):

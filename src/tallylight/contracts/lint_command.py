@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tallylight.contracts.errors import ContractInvalid
-from tallylight.contracts.lint import together, told
+from tallylight.contracts.problem import together, told
 from tallylight.contracts.reading import Reading, read
 from tallylight.kernel.catalogue import catalogue, language_of_the_shell
 from tallylight.kernel.errors import gettext_noop as _

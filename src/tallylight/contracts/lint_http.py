@@ -7,7 +7,9 @@ from django.utils.translation import get_language
 from ninja import Field, Router, Schema
 
 from tallylight.accounts.api import viewer_of
-from tallylight.contracts import lint, schema
+from tallylight.contracts import schema
+from tallylight.contracts.lint import lint
+from tallylight.contracts.problem import told
 from tallylight.contracts.yaml_text import MAX_BYTES
 
 router = Router()
@@ -35,7 +37,7 @@ def check(request: HttpRequest, text: ContractText) -> dict[str, Any]:
     """Every fault of a contract text by line and column, in the reader's language. Nothing is stored."""
     viewer_of(request)
     language = get_language() or "en"
-    problems = [lint.told(each, language).plain() for each in lint.lint(text.source)]
+    problems = [told(each, language).plain() for each in lint(text.source)]
     return {"sound": not problems, "problems": problems}
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from tallylight.contracts import build, canonical, schema, sense, yaml_text
 from tallylight.contracts.agreement import Agreement
-from tallylight.contracts.errors import ContractInvalid, Problem
+from tallylight.contracts.errors import ContractInvalid
+from tallylight.contracts.problem import Problem
 
 
 @dataclass(frozen=True, slots=True)

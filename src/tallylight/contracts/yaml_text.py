@@ -22,7 +22,8 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from tallylight.contracts.errors import ContractInvalid, Problem
+from tallylight.contracts.errors import ContractInvalid
+from tallylight.contracts.problem import Problem
 from tallylight.kernel.errors import gettext_noop as _
 from tallylight.kernel.sentence import Fact, Sentence
 

@@ -38,6 +38,10 @@ class TallyError(Exception):
         self.facts = facts
         super().__init__(self.title % facts if facts else self.title)
 
+    def facts_in(self, language: str) -> dict[str, Any]:  # noqa: ARG002 - for errors whose facts are sentences
+        """The facts as a reader of `language` (BCP 47) is told them."""
+        return self.facts
+
 
 class Invalid(TallyError):
     status = 400

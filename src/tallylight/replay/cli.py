@@ -49,7 +49,7 @@ def main(args: argparse.Namespace) -> int:
 def _replay(args: argparse.Namespace, source: str) -> int:
     from django.utils import translation
 
-    from tallylight.contracts.api import ContractInvalid
+    from tallylight.contracts import api as contracts
     from tallylight.replay import api
     from tallylight.replay.plain import plain
     from tallylight.replay.telling import told
@@ -65,9 +65,9 @@ def _replay(args: argparse.Namespace, source: str) -> int:
                 now=clock.now(),
                 progress=_show if watched else _say_nothing,
             )
-        except ContractInvalid as error:
+        except contracts.ContractInvalid as error:
             for problem in error.problems:
-                print(f"{args.file}:{problem}", file=sys.stderr)
+                print(f"{args.file}:{contracts.told(problem, args.lang)}", file=sys.stderr)
             return 1
         finally:
             if watched:

@@ -16,11 +16,12 @@ from tallylight.accounts.api import Role
 from tallylight.accounts.models import Membership, Person
 from tallylight.contracts import api as contracts
 from tallylight.contracts.models import Proposal
+from tallylight.contracts.tests.samples import changed
 from tallylight.kernel import clock
 
 pytestmark = pytest.mark.django_db
 SOURCE = (EXAMPLES / "key-account.yaml").read_text(encoding="utf-8")
-DEARER = SOURCE.replace("monthly: 16200.00", "monthly: 17200.00")
+DEARER = changed(SOURCE, "monthly: 18600.00", "monthly: 19600.00")
 SIGNED = {"name": "Somebody", "capacity": "Director", "read": "on"}
 
 
@@ -74,7 +75,7 @@ def test_the_draft_starts_from_what_is_in_force(manager: Client, world: World) -
 
 
 def test_faults_stand_beside_the_text_with_line_and_column_and_the_text_stays(manager: Client, world: World) -> None:
-    faulty = SOURCE.replace("months: 24", "months: many") + "\n# mine"
+    faulty = changed(SOURCE, "months: 24", "months: many") + "\n# mine"
     for deed in ("check", "propose"):
         answer = manager.post(f"/contract/propose?customer={world.large.slug}", typed(faulty, deed=deed))
         assert answer.status_code == 400
@@ -102,7 +103,7 @@ def test_a_file_takes_the_place_of_the_text_and_stands_in_the_field_when_it_is_r
 
 def test_a_check_says_what_would_change_and_proposes_nothing(manager: Client, world: World) -> None:
     answer = manager.post(f"/contract/propose?customer={world.large.slug}", typed(deed="check"))
-    assert "USD 16,200.00 becomes USD 17,200.00" in text(answer)
+    assert "USD 18,600.00 becomes USD 19,600.00" in text(answer)
     assert "worse for the customer" in text(answer)
     assert "may apply from" in text(answer)
     assert not Proposal.objects.exists()
@@ -119,7 +120,7 @@ def test_both_sides_sign_and_the_version_is_in_force(manager: Client, member: Cl
     assert "Both sides have signed" in sign(manager, proposal)
     agreement = contracts.in_force(world.large.id, clock.now())
     assert agreement is not None
-    assert str(agreement.fees.monthly) == "USD 17,200.00"
+    assert str(agreement.fees.monthly) == "USD 19,600.00"
     assert "Signed here by both sides" in text(member.get("/contract"))
     assert "Signed elsewhere" in text(member.get("/contract"))
     assert "What changed against AV-2026-007" in text(member.get("/contract"))
@@ -142,7 +143,7 @@ def test_whoever_signs_a_proposal_that_was_answered_meanwhile_is_told(
 ) -> None:
     proposal = propose(manager, world)
     place = f"/contract/propose?replaces={proposal.id}"
-    answer = member.post(place, typed(DEARER.replace("17200", "16800")))
+    answer = member.post(place, typed(changed(DEARER, "19600", "19200")))
     assert answer.status_code == 302
     assert "took the place of this one" in sign(manager, proposal)
     assert Proposal.objects.filter(state="proposed", proposed_side="customer").count() == 1
@@ -170,13 +171,23 @@ def test_a_member_who_may_not_sign_reads_who_may(manager: Client, member: Client
 
 
 def test_a_version_agreed_for_later_is_named_where_it_takes_over(manager: Client, member: Client, world: World) -> None:
-    later = propose(manager, world, source=DEARER.replace("effective: 2026-01-01", "effective: 2091-01-01"))
+    later = propose(manager, world, source=changed(DEARER, "effective: 2026-01-01", "effective: 2191-01-01"))
     for client in (manager, member):
         sign(client, later)
-    sooner = propose(manager, world, source=SOURCE.replace("response: 30m", "response: 20m"))
+    sooner = propose(manager, world, source=changed(SOURCE, "response: 30m", "response: 20m"))
     page = text(member.get(f"/contract/proposals/{sooner.id}"))
     assert "Applies until" in page
     assert f"then version AV-2026-007 ({later.sha256[:8]}…), agreed already, takes over" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "column", "none"), [("en", "Mitigation", "not promised"), ("zh-hans", "缓解", "不作承诺")]
+)
+def test_the_page_says_by_when_viewers_no_longer_feel_it(world: World, language: str, column: str, none: str) -> None:
+    page = unescape(signed_in(world.large.member, language).get("/contract").content.decode())
+    promised = re.findall(rf'<td class="nowrap" data-label="{column}">([^<]*)</td>', page)
+    assert [re.sub(r"\D", "", each) for each in promised[:2]] == ["30", "1"], "30 minutes for major, 1 hour for a fault"
+    assert promised[2] == none
 
 
 def test_another_customer_finds_no_proposal(manager: Client, world: World) -> None:

@@ -122,7 +122,7 @@ def _annotations(objective: Objective) -> dict[str, str]:
         "unknown": objective.unknown.value,
     }
     if objective.at_least_for:
-        said["at-least-for"] = f"{objective.at_least_for // timedelta(seconds=1)}s"
+        said["at-least-for"] = f"{objective.at_least_for // timedelta(minutes=1)}m"  # whole slices, so whole minutes
     if objective.attain is Attain.MEAN:  # the documents have no place for what makes one slice good
         said["bound"] = f"{_number(Decimal(str(objective.bound)))}"
     return {PREFIX + key: value for key, value in said.items()}

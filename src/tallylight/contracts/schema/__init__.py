@@ -12,7 +12,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from tallylight.contracts.errors import Problem
+from tallylight.contracts.problem import Problem, schema_words
 from tallylight.contracts.yaml_text import Path, Place, Text, dotted
 from tallylight.kernel.errors import gettext_noop as _
 from tallylight.kernel.sentence import Sentence
@@ -28,19 +28,9 @@ def document() -> dict[str, Any]:
 
 
 @cache
-def words(language: str) -> Mapping[str, str]:
-    """What the schema says of itself, in `language` (BCP 47), by its English."""
-    if not language.lower().startswith("zh"):
-        return {}
-    text = files(__package__).joinpath(f"{NAME}.zh-Hans.json").read_text(encoding="utf-8")
-    found: dict[str, str] = json.loads(text)
-    return found
-
-
-@cache
 def document_in(language: str) -> dict[str, Any]:
     """The schema with its titles and descriptions in `language`, for editors."""
-    translated: dict[str, Any] = _translated(document(), words(language))
+    translated: dict[str, Any] = _translated(document(), schema_words(language))
     return translated
 
 

@@ -6,7 +6,7 @@ of the contract is checked all the same.
 
 from __future__ import annotations
 
-from tallylight.contracts.errors import Problem
+from tallylight.contracts.problem import Problem
 from tallylight.contracts.schema import with_defaults
 from tallylight.contracts.sense import commercial, credit, ladder, objectives, privacy, support, term, watching
 from tallylight.contracts.sense.part import Part, as_far_as_it_goes

@@ -18,6 +18,8 @@ from tallylight.kernel.business_time import Calendar, Hours, is_open
 
 OFFICE = Calendar("office", "Europe/Berlin", ((Hours(9 * 60, 17 * 60),),) * 5 + ((), ()))
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
+#: What the account team's calendar says beside its week.
+DAYS_OFF = KEY_ACCOUNT[KEY_ACCOUNT.index("    holidays:\n") : KEY_ACCOUNT.index("  expert-desk:\n")]
 DUBAI_LINES = (
     '    holidays: { country: AE, dates: [2026-12-02, 2026-12-03] }\n    exceptions: { 2026-12-02: ["10:00-12:00"] }\n'
 )
@@ -29,7 +31,7 @@ def ical(*events: str) -> str:
 
 
 def test_a_contract_lists_its_holidays_and_its_exceptions_stand_above_them() -> None:
-    source = changed(KEY_ACCOUNT, "    closed: [2026-01-01, 2026-12-02, 2026-12-03, 2027-01-01]\n", DUBAI_LINES)
+    source = changed(KEY_ACCOUNT, DAYS_OFF, DUBAI_LINES)
     calendar = read(source).agreement.support_at(Level.BASIC).calendar
     assert [is_open(calendar, datetime(2026, 12, day, 7, tzinfo=UTC)) for day in (1, 2, 3)] == [True, True, False]
     assert not is_open(calendar, datetime(2026, 12, 2, 8, tzinfo=UTC)), "noon in Dubai"
@@ -45,7 +47,7 @@ def test_a_contract_lists_its_holidays_and_its_exceptions_stand_above_them() -> 
 )
 def test_days_that_make_no_sense_are_named_with_their_place(line: str, path: str) -> None:
     with pytest.raises(ContractInvalid) as caught:
-        read(changed(KEY_ACCOUNT, "    closed: [2026-01-01, 2026-12-02, 2026-12-03, 2027-01-01]\n", f"    {line}\n"))
+        read(changed(KEY_ACCOUNT, DAYS_OFF, f"    {line}\n"))
     assert [each.path for each in caught.value.problems] == [path]
 
 
@@ -129,11 +131,7 @@ def test_what_the_command_writes_can_be_put_into_the_contract(
     Path("closures.ics").write_text(ical(event, half), encoding="utf-8")
     assert run("days", str(EXAMPLES / "key-account.yaml"), "account-team", *source, *PERIOD) == 0
     lines = indent(capsys.readouterr().out, "    ")
-    calendar = (
-        read(changed(KEY_ACCOUNT, "    closed: [2026-01-01, 2026-12-02, 2026-12-03, 2027-01-01]\n", lines))
-        .agreement.support_at(Level.BASIC)
-        .calendar
-    )
+    calendar = read(changed(KEY_ACCOUNT, DAYS_OFF, lines)).agreement.support_at(Level.BASIC).calendar
     assert calendar.closed
     assert calendar.special
     assert all(date(2026, 1, 1) <= day <= date(2026, 6, 30) for day in calendar.closed)

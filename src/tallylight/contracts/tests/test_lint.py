@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tallylight.cli import main
-from tallylight.contracts.lint import lint, told
+from tallylight.contracts.lint import lint
+from tallylight.contracts.problem import told
 from tallylight.contracts.tests.samples import KEY_ACCOUNT, STARTER, changed, line_of
 
 OFFICE = """around-the-clock: { hours: 24x7 }

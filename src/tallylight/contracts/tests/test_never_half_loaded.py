@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tallylight.contracts import yaml_text
 from tallylight.contracts.agreement import Agreement
 from tallylight.contracts.errors import ContractInvalid
-from tallylight.contracts.lint import told
+from tallylight.contracts.problem import told
 from tallylight.contracts.reading import Reading, of_document, read
 from tallylight.contracts.tests.samples import KEY_ACCOUNT, STARTER
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from tallylight.contracts import yaml_text
 from tallylight.contracts.agreement import Level, Metric, Promise
-from tallylight.contracts.errors import ContractInvalid, Problem
+from tallylight.contracts.errors import ContractInvalid
+from tallylight.contracts.problem import Problem
 from tallylight.contracts.reading import read
 from tallylight.contracts.tests.samples import KEY_ACCOUNT, STARTER, changed, line_of
 from tallylight.kernel.money import Money

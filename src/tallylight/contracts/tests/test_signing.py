@@ -364,13 +364,26 @@ def signed_in(who: Viewer) -> Client:
     return client
 
 
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_api_tells_the_faults_of_a_text_as_lint_does(table: Table, language: str) -> None:
+    client, json = signed_in(table.omar), "application/json"
+    client.cookies["django_language"] = language
+    bad = changed(changed(STARTER, "cap: 50%", "cap: 500%"), "response: 2h", "response: two hours")
+    refused = client.post("/api/v1/contract-proposals", {"source": bad, "organisation": "lumen-live"}, json).json()
+    linted = client.post("/api/v1/contracts/lint", {"source": bad}, json).json()
+    assert refused["facts"] == {"count": 2, "problems": linted["problems"]}
+    said = [each["message"] + each["advice"] for each in refused["facts"]["problems"]]
+    assert [any("\u4e00" <= letter <= "\u9fff" for letter in each) for each in said] == [language == "zh-hans"] * 2
+
+
 def test_the_api_carries_a_proposal_from_draft_to_version(table: Table) -> None:
     manager, member, stranger = map(signed_in, (table.omar, table.mia, table.stranger))
     json = "application/json"
     bad = {"source": changed(STARTER, "cap: 50%", "cap: 500%"), "organisation": "lumen-live"}
     refused = manager.post("/api/v1/contract-proposals", bad, content_type=json)
     assert (refused.status_code, refused.json()["code"]) == (400, "contract-invalid")
-    assert "cap" in str(refused.json()["facts"]["problems"])
+    (problem,) = refused.json()["facts"]["problems"]
+    assert (problem["path"], problem["message"]) == ("credit.cap", "A cap of 500% gives back more than was paid.")
     made = manager.post("/api/v1/contract-proposals", bad | {"source": STARTER}, content_type=json)
     assert made.status_code == 201
     place = f"/api/v1/contract-proposals/{made.json()['id']}"
