@@ -44,11 +44,18 @@ def percent(value: Decimal | float, language: str) -> str:
 
 def money(amount: Money, language: str) -> str:
     """An amount with its ISO 4217 code, since a sign such as $ names no country: USD 2,400.00."""
-    pattern = "#,##0" + ("." + "0" * EXPONENTS.get(amount.currency, 2)).rstrip(".")
-    figures = format_currency(
-        amount.amount, amount.currency, format=pattern, locale=locale_of(language), currency_digits=False
-    )
-    return f"{amount.currency} {figures}"
+    return _figures(amount.amount, amount.currency, "", language)
+
+
+def price(amount: Decimal, currency: str, language: str) -> str:
+    """A price for one unit, which may go below the currency's smallest unit: USD 1.90, USD 0.0275."""
+    return _figures(amount, currency, "#" * 16, language)
+
+
+def _figures(amount: Decimal, currency: str, further: str, language: str) -> str:
+    pattern = "#,##0" + ("." + "0" * EXPONENTS.get(currency, 2) + further).rstrip(".")
+    figures = format_currency(amount, currency, format=pattern, locale=locale_of(language), currency_digits=False)
+    return f"{currency} {figures}"
 
 
 def duration(length: timedelta, language: str) -> str:

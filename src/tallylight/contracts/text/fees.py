@@ -92,7 +92,7 @@ def _included(quantity: Decimal, words: Words) -> str:
 def _tier(tiers: tuple[UsageTier, ...], place: int, currency: str, words: Words) -> tuple[str, str]:
     tier = tiers[place]
     before = tiers[place - 1].up_to if place else None
-    price = words.gettext("%(currency)s %(price)s", currency=currency, price=words.number(tier.price))
+    price = words.price(tier.price, currency)
     if tier.up_to is None:
         quantity = (
             words.gettext("above %(from)s", **{"from": words.number(before)}) if before else words.gettext("every unit")

@@ -53,6 +53,10 @@ class Words:
     def money(self, amount: Money) -> str:
         return _kept(values.money(amount, self.language))
 
+    def price(self, amount: Decimal, currency: str) -> str:
+        """A price for one unit."""
+        return _kept(values.price(amount, currency, self.language))
+
     def duration(self, length: timedelta) -> str:
         return _kept(values.duration(length, self.language))
 

@@ -45,6 +45,22 @@ def test_money_says_its_currency_and_all_of_its_minor_units() -> None:
     assert values.money(Money.of("1.5", "KWD"), "en") == "KWD 1.500"
 
 
+@pytest.mark.parametrize(
+    ("amount", "currency", "said"),
+    [
+        ("1.90", "USD", "USD 1.90"),
+        ("0.00035", "USD", "USD 0.00035"),
+        ("1200", "USD", "USD 1,200.00"),
+        ("12", "JPY", "JPY 12"),
+        ("0.5", "JPY", "JPY 0.5"),
+    ],
+)
+def test_a_price_has_the_minor_units_of_its_currency_and_what_goes_below_them(
+    amount: str, currency: str, said: str
+) -> None:
+    assert values.price(Decimal(amount), currency, "en") == said
+
+
 def test_per_cent_is_not_rounded() -> None:
     assert values.percent(Decimal("99.95"), "en") == "99.95%"
     assert values.percent(Decimal("100.00"), "zh-Hans") == "100%"

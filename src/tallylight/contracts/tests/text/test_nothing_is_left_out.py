@@ -78,6 +78,8 @@ def forms(value: Any, place: Place, of: Agreement, language: Language) -> Iterat
             yield from _of_calendar(value, language)
         case Decimal() if place[-1] == "at":
             yield values.percent(value * 100, language)
+        case Decimal() if place[-1] == "price":
+            yield values.price(value, of.monthly_fee.currency, language)
         case Decimal() | float() | int():
             if value:
                 yield values.number(value, language)
