@@ -56,6 +56,7 @@ class ObjectiveRow:
     """A promise about minutes: what a minute must be, how many must be, where."""
 
     name: str
+    slice_s: int
     bound: str
     target: str
     regions: str
@@ -187,6 +188,7 @@ def objective_rows(agreement: Agreement, names: Mapping[str, str]) -> list[Objec
     return [
         ObjectiveRow(
             name=objective_name(each),
+            slice_s=each.slice // timedelta(seconds=1),
             bound=bound_sentence(each),
             target=percent(each.target),
             regions=region_list(each.regions, agreement, names),

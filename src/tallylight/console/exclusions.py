@@ -53,7 +53,7 @@ class RuleRow:
     """A kind that the contract allows: what it asks for, and who approves it."""
 
     kind: str
-    asks: str
+    asks: tuple[str, ...]
     approver: str
 
 
@@ -120,16 +120,16 @@ def _kind(kind: ExclusionKind) -> str:
     return _("Load above what was agreed") if kind is ExclusionKind.OVERLOAD else _(KIND_TEXTS[kind.value])
 
 
-def _asks(rule: ExclusionRule) -> str:
+def _asks(rule: ExclusionRule) -> tuple[str, ...]:
     if rule.load_multiple is not None:
         multiple = formatting.decimal(rule.load_multiple, _language())
-        return _("above %(multiple)s times the mean load of the month") % {"multiple": multiple}
+        return (_("above %(multiple)s times the mean load of the month") % {"multiple": multiple},)
     asked = []
     if rule.notice:
         asked.append(_("announced at least %(notice)s ahead") % {"notice": _length(rule.notice)})
     if rule.most_a_month:
         asked.append(_("at most %(most)s a month") % {"most": _length(rule.most_a_month)})
-    return listed(asked) or formatting.UNKNOWN
+    return tuple(asked) or (formatting.UNKNOWN,)
 
 
 def _approver(rule: ExclusionRule) -> str:

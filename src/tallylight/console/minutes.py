@@ -97,8 +97,9 @@ def slices_lead(row: PromiseRow) -> Lead:
     facts = {"name": row.name, "region": row.region, "attained": row.attained, "target": row.target}
     return Lead(
         row.badge.tone,
-        _("%(name)s in %(region)s: %(attained)s of the minutes that count were good; %(target)s are promised.") % facts,
-        _("A minute is good if %(bound)s.") % {"bound": row.bound},
+        _("%(name)s in %(region)s: %(attained)s of what counts was good; %(target)s is promised.") % facts,
+        _("A slice of %(length)s is good if %(bound)s.")
+        % {"length": formatting.duration(row.slice_s, _language()), "bound": row.bound},
     )
 
 

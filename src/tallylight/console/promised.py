@@ -20,10 +20,16 @@ from tallylight.kernel.money import Money
 from tallylight.kernel.sentence import Fact, Sentence
 from tallylight.sla.api import Report, Row, SegmentReport, miss_step
 
+MINUTE_S = 60
+
 
 @dataclass(frozen=True, slots=True)
 class PromiseRow:
-    """One objective in one region: `used` is the share of its budget of bad minutes that is gone (0..1, None without one)."""
+    """One objective in one region, judged by slices of `slice_s` seconds.
+
+    `bad`, `unknown` and `budget`, what may be bad, are seconds; `used` is the share of the budget that is gone (0..1, None
+    without one).
+    """
 
     region: str
     region_code: str
@@ -34,6 +40,7 @@ class PromiseRow:
     target: str
     attained: str
     badge: Badge
+    slice_s: int
     bad: int
     unknown: int
     budget: int
@@ -67,7 +74,8 @@ class Matrix:
 
 def promise_row(row: Row, names: Mapping[str, str]) -> PromiseRow:
     """A row of the report in words."""
-    lost = math.ceil(row.lost_minutes)
+    slice_s = row.objective.slice // timedelta(seconds=1)
+    lost, budget = math.ceil(row.lost_minutes * MINUTE_S), row.budget_minutes * MINUTE_S
     return PromiseRow(
         region=names.get(row.region, row.region),
         region_code=row.region,
@@ -78,10 +86,11 @@ def promise_row(row: Row, names: Mapping[str, str]) -> PromiseRow:
         target=percent(row.objective.target),
         attained=formatting.attainment(row.attained, _language()),
         badge=kept_badge(kept=row.kept),
+        slice_s=slice_s,
         bad=lost,
-        unknown=row.counts.unknown,
-        budget=row.budget_minutes,
-        used=min(1.0, lost / row.budget_minutes) if row.budget_minutes else None,
+        unknown=row.counts.unknown * slice_s,
+        budget=budget,
+        used=min(1.0, lost / budget) if budget else None,
         at_best=formatting.attainment(row.at_best, _language()),
     )
 
@@ -122,7 +131,7 @@ def month_lead(report: Report, *, over: bool) -> Lead:
         return Lead(
             Tone.UNKNOWN,
             _("Nothing was measured in this month."),
-            _("Unmeasured minutes are shown as unknown, never as good."),
+            _("What was not measured is shown as unknown, never as good."),
         )
     if over:
         return Lead(Tone.GOOD, _("Every promise of this month was kept."), _("No credit is owed."))
@@ -137,7 +146,7 @@ def credit_sentence(credits_: Sequence[Money], at_best: Sequence[Money], *, over
     if over:
         return _("The credit is %(amount)s.") % {"amount": _amounts(owed)}
     return _(
-        "If the month ended now the credit would be %(amount)s; if every minute to come is good it will be %(best)s."
+        "If the month ended now the credit would be %(amount)s; if everything to come is good it will be %(best)s."
     ) % {"amount": _amounts(owed), "best": _amounts(at_best)}
 
 

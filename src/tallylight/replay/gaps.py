@@ -12,14 +12,14 @@ from tallylight.sla.api import Missing, MonthAgain
 
 MISSING = {
     Missing.NOT_MEASURED: gettext_noop(
-        "%(objective)s in %(region)s, %(month)s: Tallylight does not measure this minute by minute; the promise is unknown."
+        "%(objective)s in %(region)s, %(month)s: Tallylight does not measure this itself; the promise is unknown."
     ),
     Missing.NO_HISTORY: gettext_noop(
-        "%(objective)s in %(region)s, %(month)s: %(missing)s minutes have no history, because no node was there to measure."
+        "%(objective)s in %(region)s, %(month)s: there is no history of %(missing)s, because no node was there to measure."
     ),
     Missing.TOO_OLD: gettext_noop(
-        "%(objective)s in %(region)s, %(month)s: %(missing)s minutes are older than history reaches and were not judged "
-        "by the same figures then."
+        "%(objective)s in %(region)s, %(month)s: history does not reach back to %(missing)s, which was not judged by the "
+        "same figures then."
     ),
 }
 NO_CONTRACT = gettext_noop("%(month)s: no contract was in force, so there is nothing to compare.")
@@ -55,7 +55,7 @@ def of_months(months: Sequence[MonthAgain]) -> Iterator[Sentence]:
                 facts: dict[str, Fact] = {
                     "objective": each.row.objective.name,
                     "region": each.row.region,
-                    "missing": each.missing,
+                    "missing": each.missing * each.row.objective.slice,
                 }
                 yield Sentence(MISSING[each.why], {**facts, "month": month.month})
 

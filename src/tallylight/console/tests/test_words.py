@@ -4,29 +4,35 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import numpy as np
 import pytest
 from django.template import defaultfilters
 
 from tallylight.clocks.api import AROUND_THE_CLOCK, ClockEvent, read, response
 from tallylight.clocks.api import Kind as ClockKind
 from tallylight.console.cases import clock_view, desk_lead, due_tone, queue_row
-from tallylight.console.minutes import LatestFirst
+from tallylight.console.minutes import LatestFirst, slices_lead
 from tallylight.console.network import PathCell, badge_of, path_rows, region_tiles, wall_lead
 from tallylight.console.own_streams import home_lead, own_regions
-from tallylight.console.promised import kept_badge
+from tallylight.console.promised import kept_badge, promise_row
 from tallylight.console.public import region_line, status_lead
 from tallylight.console.shapes import Tone
 from tallylight.console.templatetags import console
 from tallylight.console.tests.samples import AT, node, region, snapshot
+from tallylight.contracts import api as contracts
 from tallylight.contracts.api import Level
 from tallylight.escalation.api import StepCard
 from tallylight.fleet.api import NodeCard
 from tallylight.incidents.api import Condition, RegionState
 from tallylight.kernel.ids import new_id
+from tallylight.sla.api import Row, Verdict
+from tallylight.sla.tally import tally_verdicts
 from tallylight.support.api import Promise, State, TicketCard
 from tallylight.telemetry.api import PathLive, Presence
 
+EXAMPLES = Path(__file__).parents[4] / "examples" / "contracts"
 NAMES = {"ap-southeast": "Singapore", "me-central": "Dubai"}
 
 
@@ -174,3 +180,16 @@ def test_our_filters_hide_none_of_djangos() -> None:
     ours, builtin = console.register.filters, defaultfilters.register.filters
     assert ours
     assert not ours.keys() & builtin.keys()
+
+
+@pytest.mark.parametrize(
+    ("slice_min", "bad", "lead"), [(1, "3 min", "1 min"), (5, "15 min", "5 min"), (60, "3 hr", "1 hr")]
+)
+def test_bad_slices_are_told_as_long_as_they_are(slice_min: int, bad: str, lead: str) -> None:
+    agreement = contracts.read((EXAMPLES / "starter.yaml").read_text(encoding="utf-8"))
+    objective = replace(agreement.objectives[0], slice=timedelta(minutes=slice_min), at_least_for=timedelta(0))
+    verdicts = np.array([Verdict.BAD] * 3 + [Verdict.UNKNOWN] + [Verdict.GOOD] * 20, np.int8)
+    row = promise_row(Row("ap-southeast", objective, tally_verdicts(objective, verdicts), 24), NAMES)
+    assert console.lasting(row.bad) == bad
+    assert console.lasting(row.unknown) == lead
+    assert f"A slice of {lead} is good if" in slices_lead(row).more

@@ -44,8 +44,8 @@ def _objectives(say: Saying) -> Iterator[str]:
         yield say.words.gettext("In %(month)s every objective was kept.", **facts)
     if len(judged) < len(rows):
         yield say.words.ngettext(
-            "%(count)s more could not be judged, because none of its minutes counts.",
-            "%(count)s more could not be judged, because none of their minutes counts.",
+            "%(count)s more could not be judged, because none of its slices counts.",
+            "%(count)s more could not be judged, because none of their slices counts.",
             len(rows) - len(judged),
         )
 

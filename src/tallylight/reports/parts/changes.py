@@ -27,7 +27,7 @@ def changes(say: Saying, before: Figures, now: Figures) -> list[str]:
         *_support(say, before, now),
         *_out(say, before),
     ]
-    return found or [say.words.gettext("Minutes were counted anew; no result and no credit is another.")]
+    return found or [say.words.gettext("Slices were counted anew; no result and no credit is another.")]
 
 
 def _credits(say: Saying, before: Figures, now: Figures) -> Iterator[str]:

@@ -12,8 +12,6 @@ from tallylight.reports.saying import Saying
 from tallylight.sla.api import KIND_TEXTS
 from tallylight.typeset.api import Align, Block, Clause, Column, Paragraph, Section, Table
 
-MINUTE = timedelta(minutes=1)
-
 
 def exclusions(say: Saying) -> Section:
     """What was taken out of the count, why, and who approved it; and what nobody measured."""
@@ -57,29 +55,29 @@ def exclusion_reason(say: Saying, each: TakenOut) -> str:
 
 
 def _unknown(say: Saying) -> Iterator[Block]:
-    """How many minutes were not measured, said plainly."""
-    gettext, minutes = say.words.gettext, _unknown_minutes(say)
-    if not minutes:
-        yield Paragraph(gettext("Every minute that counts was measured."))
+    """How much was not measured, said plainly."""
+    gettext, lengths = say.words.gettext, _unknown_lengths(say)
+    if not lengths:
+        yield Paragraph(gettext("Every slice that counts was measured."))
         return
     yield Paragraph(
         gettext(
-            "The minutes below had too few samples to be judged: nobody knows whether they were good. What they count as "
+            "The slices below had too few samples to be judged: nobody knows whether they were good. What they count as "
             "stands with each objective above."
         )
     )
-    columns = (Column(gettext("Region")), Column(gettext("Objective")), Column(gettext("Unknown minutes"), Align.END))
-    yield Table(columns, tuple((*place, say.words.number(count)) for place, count in minutes.items()))
+    columns = (Column(gettext("Region")), Column(gettext("Objective")), Column(gettext("Unknown"), Align.END))
+    yield Table(columns, tuple((*place, say.words.duration(length)) for place, length in lengths.items()))
 
 
-def _unknown_minutes(say: Saying) -> dict[tuple[str, str], int]:
-    """Unknown minutes by region and objective, where there are any."""
-    found: dict[tuple[str, str], int] = {}
+def _unknown_lengths(say: Saying) -> dict[tuple[str, str], timedelta]:
+    """How much is unknown by region and objective, where anything is."""
+    found: dict[tuple[str, str], timedelta] = {}
     for segment in say.month.report.segments:
         for row in segment.rows:
             if row.counts.unknown:
                 place = say.region(row.region), objective_word(say.words, row.objective)
-                found[place] = found.get(place, 0) + row.counts.unknown * (row.objective.slice // MINUTE)
+                found[place] = found.get(place, timedelta(0)) + row.counts.unknown * row.objective.slice
     return found
 
 

@@ -31,7 +31,7 @@ MINUTE = timedelta(minutes=1)
 
 def write(say: Saying) -> Section:
     """The part that says what the service attained."""
-    blocks = [*_segments(say), *_calendar(say), Heading(say.words.gettext("How minutes were judged")), _judged(say)]
+    blocks = [*_segments(say), *_calendar(say), Heading(say.words.gettext("How slices were judged")), _judged(say)]
     return Section(KEY, say.words.gettext("Objectives by region"), tuple(blocks))
 
 
@@ -62,8 +62,8 @@ def _table(say: Saying, segment: SegmentReport) -> Table:
             Column(gettext("Objective"), width=1.3),
             Column(gettext("Promised"), Align.END, width=0.85),
             Column(gettext("Attained"), Align.END, width=1),
-            Column(gettext("Bad minutes of those allowed"), Align.END, width=1.25),
-            Column(gettext("Unknown minutes"), Align.END, width=0.95),
+            Column(gettext("Bad, of what may be"), Align.END, width=1.25),
+            Column(gettext("Unknown"), Align.END, width=0.95),
             Column(gettext("Result"), width=1),
         ),
         tuple(_cells(say, row) for row in segment.rows),
@@ -78,7 +78,7 @@ def _cells(say: Saying, row: Row) -> tuple[str, ...]:
         words.percent(row.objective.target),
         words.percent(row.attained) if row.attained is not None else "–",
         words.gettext("%(bad)s of %(allowed)s", bad=_minutes(say, row), allowed=_allowed(say, row)),
-        words.number(_whole_minutes(row, row.counts.unknown)),
+        words.duration(row.counts.unknown * row.objective.slice),
         result(say, kept=row.kept),
     )
 
@@ -107,12 +107,8 @@ def _allowed(say: Saying, row: Row) -> str:
 
 
 def _shown(say: Saying, minutes: Fraction) -> str:
-    """Minutes, with one decimal where they are not whole, rounded down."""
-    return say.words.number(int(minutes) if minutes.denominator == 1 else int(minutes * 10) / 10)
-
-
-def _whole_minutes(row: Row, slices: int) -> int:
-    return slices * (row.objective.slice // MINUTE)
+    """A length in whole seconds, rounded down."""
+    return say.words.duration(timedelta(seconds=int(minutes * 60)))
 
 
 def _budgets(say: Saying, segment: SegmentReport) -> Figure:
@@ -140,7 +136,7 @@ def _calendar(say: Saying) -> Iterator[Block]:
     names = {(row.objective.name, row.region): say.place(row) for row in _rows(say)}
     strips = [Strip(names[each.objective, each.region], each.bad, each.unknown) for each in say.month.days]
     if not strips:
-        yield Paragraph(say.words.gettext("No minute of the month was bad or unknown."))
+        yield Paragraph(say.words.gettext("Nothing of the month was bad or unknown."))
         return
     title = say.words.gettext("Bad minutes day by day")
     svg = charts.calendar_chart(
