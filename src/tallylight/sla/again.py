@@ -25,7 +25,7 @@ from tallylight.sla.judged import Judged
 from tallylight.sla.report import MINUTE, Row, month_bounds, part_of_month
 from tallylight.sla.services import minutes_of, slices_of, zone_of
 from tallylight.sla.slices import Slices, held_against
-from tallylight.sla.tally import Columns, Tally, overload_multiple, tally
+from tallylight.sla.tally import Columns, Tally, needs_columns, overload_multiple, tally
 from tallylight.telemetry import api as telemetry
 
 #: What probes measure.
@@ -99,7 +99,7 @@ def judge_again(
     past = [replace(each, end=max(each.start, min(each.end, until))) for each in segments]
     history = Judged.between(organisation_id, start, until, as_of=measured.settled(now))
     part = Part(sum(map(minutes_of, segments)), (end - start) // MINUTE)
-    found = tuple(_rows(_Reach(history, telemetry.minutes_since(now)), agreement, past, segments))
+    found = tuple(_rows(_Reach(history, telemetry.minutes_since(now), agreement), past, segments))
     judged = [(each.row, each.tally_at_best) for each in found if not each.missing or each.kept is False]
     broken = [each for each in misses if start <= each.at < end]
     (credit,) = credits_of([part_of_month(agreement, judged, part, broken)])
@@ -117,10 +117,15 @@ def judge_again(
 
 @dataclass(frozen=True, slots=True)
 class _Reach:
-    """What was judged, and since when history still holds every minute."""
+    """What was judged, since when history still holds every minute, and the agreement under which it is judged again."""
 
     judged: Judged
     since: datetime
+    agreement: Agreement
+
+    def with_figures(self, objective: Objective) -> bool:
+        """Whether more than verdicts counts under the agreement: figures take their time to read."""
+        return needs_columns(objective, self.agreement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +138,9 @@ class _Found:
         return _Found(self.pieces + other.pieces, self.missing + other.missing, self.why or other.why)
 
 
-def _rows(reach: _Reach, agreement: Agreement, past: Sequence[Segment], whole: Sequence[Segment]) -> Iterator[RowAgain]:
-    overload = overload_multiple(agreement.exclusions)
-    for objective in agreement.objectives:
+def _rows(reach: _Reach, past: Sequence[Segment], whole: Sequence[Segment]) -> Iterator[RowAgain]:
+    overload = overload_multiple(reach.agreement.exclusions)
+    for objective in reach.agreement.objectives:
         slices = sum(slices_of(each, measured.seconds_of(objective)) for each in whole)
         for region in objective.regions:
             found = sum((_found(reach, objective, region, each) for each in past), _Found())
@@ -145,6 +150,8 @@ def _rows(reach: _Reach, agreement: Agreement, past: Sequence[Segment], whole: S
 
 def _found(reach: _Reach, objective: Objective, region: str, segment: Segment) -> _Found:
     same = _like(objective, region, segment, bound=True)
+    if same is not None and not reach.with_figures(objective):
+        return _Found((Columns.bare(reach.judged.verdicts(same, region, segment)),))
     if same is not None:
         return _Found((Columns.of(reach.judged.slices(same, region, segment)),))
     if not measures(objective):

@@ -13,7 +13,7 @@ from itertools import repeat
 
 import numpy as np
 
-from tallylight.sla.slices import Slices, Verdict, Verdicts
+from tallylight.sla.slices import Floats, Ints, Slices, Verdict, Verdicts
 
 #: A verdict's letter, by its number: unknown, good, bad, and x for excluded by a rule of the contract.
 LETTERS = "ugbx"
@@ -93,22 +93,39 @@ def _user_cells(users: tuple[bytes, bytes]) -> Iterator[str]:
 
 def series_of(text: str, *, verdicts: Verdicts, start_s: int, slice_s: int) -> Slices:
     """Slices again, from a series and its verdicts."""
-    head, *lines = text.splitlines()
-    none = [] if f"{head}\n" == HEAD_WITH_USERS else ["", ""]
-    cells = [[*line.split(","), *none] for line in lines]
-    nodes = tuple(dict.fromkeys(cell[3] for cell in cells if cell[3]))
+    head, _, body = text.partition("\n")
+    width = head.count(",") + 1
+    cells = (
+        body[:-1].replace("\n", ",").split(",") if body else []
+    )  # in one go: a month of a contract is a million cells
+    figures, sent, worst = cells[1::width], cells[2::width], cells[3::width]
+    nodes = tuple(name for name in dict.fromkeys(worst) if name)
     index = {name: i for i, name in enumerate(nodes)} | {"": -1}
+    affected, load = _users(cells, width) if f"{head}\n" == HEAD_WITH_USERS else _nobody(len(sent))
     return Slices(
         start_s=start_s,
         slice_s=slice_s,
         nodes=nodes,
         verdicts=verdicts,
-        figures=np.array([float(cell[1] or "nan") for cell in cells], np.float64),
-        worst=np.array([index[cell[3]] for cell in cells], np.int64),
-        sent=np.array([int(cell[2]) for cell in cells], np.int64),
-        affected=np.array([float(cell[4] or "nan") for cell in cells], np.float64),
-        load=np.array([int(cell[5] or -1) for cell in cells], np.int64),
+        figures=_floats(figures),
+        worst=np.array([index[name] for name in worst], np.int64),
+        sent=np.array(list(map(int, sent)), np.int64),
+        affected=affected,
+        load=load,
     )
+
+
+def _users(cells: list[str], width: int) -> tuple[Floats, Ints]:
+    return _floats(cells[4::width]), np.array([int(cell or -1) for cell in cells[5::width]], np.int64)
+
+
+def _nobody(slices: int) -> tuple[Floats, Ints]:
+    """Where nobody was counted."""
+    return np.full(slices, np.nan), np.full(slices, -1, np.int64)
+
+
+def _floats(cells: list[str]) -> Floats:
+    return np.array([float(cell) if cell else math.nan for cell in cells], np.float64)
 
 
 def instant(unix_s: int) -> str:

@@ -53,6 +53,12 @@ class Columns:
         )
 
     @classmethod
+    def bare(cls, verdicts: Verdicts) -> Columns:
+        """Verdicts alone, where nothing else counts."""
+        unknown = np.full(verdicts.size, np.nan)
+        return cls(verdicts, unknown, unknown, np.full(verdicts.size, -1, np.int64))
+
+    @classmethod
     def joined(cls, pieces: Sequence[Columns]) -> Columns:
         """Columns end to end."""
         none = cls.of([])
@@ -107,8 +113,7 @@ def tally_verdicts(objective: Objective, verdicts: Verdicts) -> Tally:
         counts = counts_of(verdicts)
         stands = standing(counts, objective.unknown)
         return Tally(counts, stands, Fraction(stands.lost))
-    unknown = np.full(verdicts.size, np.nan)
-    return tally(objective, Columns(verdicts, unknown, unknown, np.full(verdicts.size, -1, np.int64)))
+    return tally(objective, Columns.bare(verdicts))
 
 
 def tally(objective: Objective, columns: Columns, overload: Decimal | None = None) -> Tally:
