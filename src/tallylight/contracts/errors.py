@@ -13,7 +13,7 @@ class ContractInvalid(Invalid):
     """A contract source can't be used; `problems` names every fault found, in the order of the text."""
 
     code = "contract-invalid"
-    title = gettext_noop("This contract has %(count)d faults and was not loaded.")
+    title = gettext_noop("This contract was not loaded. Faults found: %(count)d.")
     advice = gettext_noop("Correct each line that is named and send the whole contract again.")
 
     def __init__(self, problems: Iterable[Problem]) -> None:

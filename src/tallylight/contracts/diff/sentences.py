@@ -12,9 +12,11 @@ from typing import Any
 
 from tallylight.contracts.agreement import Condition, Metric, Objective, Threshold
 from tallylight.contracts.commercial import Change, ChangeKind, Wording
+from tallylight.contracts.diff import hours
 from tallylight.contracts.diff.effect import Effect
 from tallylight.contracts.diff.notice import Amendment, NoticedChange
 from tallylight.contracts.diff.walk import Difference
+from tallylight.contracts.text.words import Words
 from tallylight.kernel.business_time import Calendar
 from tallylight.kernel.catalogue import catalogue
 from tallylight.kernel.errors import gettext_noop as _
@@ -98,7 +100,24 @@ def _what(difference: Difference, language: str) -> str:
     show = partial(shown, unit=difference.unit, owner=difference.owner, language=language)
     if _is_list(difference.old) and _is_list(difference.new) and not difference.unit:
         return _list_change(difference, show, language)
+    if told := _hours(difference, language):
+        return told
     return translate(_("%(old)s becomes %(new)s.")) % {"old": show(difference.old), "new": show(difference.new)}
+
+
+def _hours(difference: Difference, language: str) -> str:
+    """The days on which two calendars of one name and zone differ; nothing for anything else."""
+    old, new = difference.old, difference.new
+    if not isinstance(old, Calendar) or not isinstance(new, Calendar) or (old.name, old.zone) != (new.name, new.zone):
+        return ""
+    return _together(
+        hours.differences(old, new, Words("zh-Hans" if language.startswith("zh") else "en", new.zone, {})), language
+    )
+
+
+def _together(sentences: Iterable[str], language: str) -> str:
+    """One after the other, as the language sets them."""
+    return ("" if language.startswith("zh") else " ").join(sentences)
 
 
 def _is_list(value: Any) -> bool:
@@ -127,8 +146,7 @@ def _notice(change: NoticedChange, language: str) -> str:
         "earliest": values.day(change.earliest, language),
     }
     told = translate(_("As a %(kind)s it is told %(notice)s before and may apply from %(earliest)s.")) % facts
-    space = "" if language.startswith("zh") else " "
-    return space.join([told, *_consequences(notice, language)])
+    return _together([told, *_consequences(notice, language)], language)
 
 
 def _consequences(notice: Change, language: str) -> Iterable[str]:

@@ -173,6 +173,31 @@ def test_hours_are_better_when_they_hold_all_the_old_ones() -> None:
     assert dict(change(week, shifted))[hours] is Effect.DIFFERENT
 
 
+def test_a_change_of_hours_names_the_days() -> None:
+    week = (
+        'office: { hours: { monday: ["09:00-18:00"], tuesday: ["09:00-18:00"], friday: ["09:00-12:00"] }, '
+        "closed: [2026-05-01] }"
+    )
+    longer = (
+        'office: { hours: { monday: ["09:00-20:00"], tuesday: ["09:00-20:00"], friday: ["09:00-12:00"] }, '
+        'closed: [2026-12-25], exceptions: { 2026-12-24: ["09:00-12:00"] } }'
+    )
+
+    def office(hours: str) -> Agreement:
+        source = changed(
+            STARTER, "around-the-clock: { hours: 24x7 }", f"around-the-clock: {{ hours: 24x7 }}\n  {hours}"
+        )
+        return read(source.replace("calendar: around-the-clock", "calendar: office", 1)).agreement
+
+    found = amendment(office(week), office(longer), now=NOW)
+    told = [said(each, "en").what for each in found.changes if each.difference.path.endswith("calendar")]
+    assert told == [
+        "On Monday and Tuesday its hours are 09:00–20:00 instead of 09:00–18:00. "
+        "It is closed on 25 December 2026 as well. It is no longer closed on 1 May 2026. "
+        "Its hours on 24 December 2026 are: 09:00–12:00."
+    ]
+
+
 AGREEMENTS = st.sampled_from([BASE, RICH, read(KEY_ACCOUNT).agreement])
 CHANNELS = st.sets(st.sampled_from(a.Channel), min_size=1).map(tuple)
 LENGTHS = st.integers(1, 100).map(lambda hours: timedelta(hours=hours))
