@@ -37,7 +37,7 @@ SIZES = ((1440, 900), (390, 844))
 #: Script and style of one page, compressed, in octets.
 MOST_WEIGHT = 100_000
 
-NOBODY, AGENT, MEMBER = "", "agent@tallylight.example", "mia@lumen.example"
+NOBODY, AGENT, MANAGER, MEMBER = "", "agent@tallylight.example", "manager@tallylight.example", "mia@lumen.example"
 CUSTOMER = "lumen-live"
 PAGES = {
     NOBODY: ("/login", "/status", "/evidence", "/design", "/no-such-page"),
@@ -59,6 +59,13 @@ PAGES = {
         "/admin/teams",
         "/account",
     ),
+    MANAGER: (
+        f"/service/exclusions?customer={CUSTOMER}",
+        f"/service/report?customer={CUSTOMER}",
+        f"/contract/propose?customer={CUSTOMER}",
+        f"/contract/replay?customer={CUSTOMER}",
+        f"<proposal>/contract?customer={CUSTOMER}",
+    ),
     MEMBER: (
         "/",
         "/incidents",
@@ -70,6 +77,8 @@ PAGES = {
         "/contract",
         "/contract?day=2026-03-01",
         "/contract/propose",
+        "<proposal>/contract",
+        "/service/report",
         "/status",
         "/account",
     ),
@@ -103,6 +112,17 @@ def trouble(demo: Installation) -> Iterator[None]:
     yield
     drill.send_signal(signal.SIGINT)
     drill.wait(60)
+
+
+@pytest.fixture(scope="module")
+def proposal(demo: Installation, browser: Browser) -> None:
+    """A new text of the customer's contract waits to be signed."""
+    page = sign_in(demo, browser, MANAGER).new_page()
+    page.goto(f"/contract/propose?customer={CUSTOMER}")
+    text = page.locator("textarea[name=source]")
+    text.fill(text.input_value().replace("response: 30m", "response: 20m", 1))
+    page.click("button[name=deed][value=propose]")
+    page.wait_for_url("**/contract/proposals/**")
 
 
 @dataclass
@@ -141,6 +161,9 @@ def sign_in(demo: Installation, browser: Browser, login: str, **surroundings: ob
 
 def found(page: Page, path: str) -> str:
     """`<ticket>` as the address of the first ticket in the reader's list, and so on."""
+    if path.startswith("<proposal>"):
+        page.goto(path.removeprefix("<proposal>"))
+        return str(page.locator("a[href*='/contract/proposals/']").first.get_attribute("href"))
     lists = {"<ticket>": "/tickets", "<incident>": "/incidents", "<mail>": "/mailbox"}
     if path not in lists:
         return path
@@ -179,7 +202,7 @@ SHIFTS = """new PerformanceObserver((list) => {
 
 @pytest.mark.parametrize("login", PAGES)
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.usefixtures("trouble")
+@pytest.mark.usefixtures("trouble", "proposal")
 def test_every_page_is_whole(demo: Installation, browser: Browser, login: str, language: str) -> None:
     context = sign_in(demo, browser, login)
     context.add_init_script(SHIFTS)
