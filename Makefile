@@ -96,6 +96,10 @@ bench-clocks: dev ## Measure a million clocks at once, beside businesstimedelta 
 bench-drill: dev assets catalogues ## Run drills one after the other and say which promises held
 	$(PY) -m bench.drill $(ARGS)
 
+.PHONY: bench-notify
+bench-notify: dev ## Measure 10,000 mails through the outbox to a server that refuses one in ten for a while
+	$(PY) -m bench.notify $(ARGS)
+
 .PHONY: bench-sla
 bench-sla: dev ## Attain and credit a month of 1,000 customers, and say what its slices take on disk
 	$(PY) -m bench.sla $(ARGS)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -27,6 +28,7 @@ from tallylight.incidents.models import Incident
 from tallylight.kernel import clock
 from tallylight.kernel.ids import new_id
 from tallylight.notify import api as notify
+from tallylight.notify.jobs import MAIL_SEATS
 from tallylight.notify.tests.sink import Sink
 from tallylight.support.models import Ticket
 from tallylight.support.tests.scene import LUMEN, Scene, playing
@@ -34,6 +36,7 @@ from tallylight.support.tests.scene import LUMEN, Scene, playing
 pytestmark = pytest.mark.django_db(transaction=True)
 #: A dead worker is noticed after six seconds and the sweeps come every five; a busy machine gets more patience than that.
 PATIENCE_S = 60.0
+MANY, COURIERS = 400, MAIL_SEATS.number
 EXPERT, MANAGER = "engineer@tallylight.example", "manager@tallylight.example"
 
 
@@ -98,6 +101,35 @@ def test_killed_in_the_middle_of_a_mail_the_mail_is_sent_once(
     _until(lambda: notify.deliveries(subject)[0].state is notify.State.ACCEPTED, "the proof was kept")
     assert len(sink.to(EXPERT)) == 1
     assert [each.outcome for each in notify.deliveries(subject)[0].attempts] == ["abandoned", "accepted"]
+
+
+@pytest.mark.timeout(300)
+def test_killed_in_the_middle_of_many_mails_none_is_lost_and_none_doubled_but_what_was_on_the_wire(
+    sink: Sink, worker: Callable[[], subprocess.Popen[bytes]]
+) -> None:
+    about = new_id()
+    for number in range(MANY):
+        to = notify.Recipient(f"person-{number}@lumen.example")
+        notify.send(f"many:{number}", to=to, content=notify.Text("News", "text"), now=clock.now(), about=about)
+    victim = worker()
+    _until(lambda: len(sink.accepted) > MANY // 3, "the worker is in the middle")
+    os.kill(victim.pid, signal.SIGKILL)
+    victim.wait()
+    assert len(sink.accepted) < MANY, "it was killed in the middle"
+    worker()
+    _until(
+        lambda: all(each.state is notify.State.ACCEPTED for each in notify.deliveries(about)),
+        "every mail was accepted and the proof kept",
+        within_s=200,
+    )
+    times = Counter(str(each["Message-ID"]) for each in sink.messages)
+    assert len(times) == MANY, "none was lost"
+    unknown = {
+        f"<{card.id}@" for card in notify.deliveries(about) if any(each.outcome == "unknown" for each in card.attempts)
+    }
+    doubled = {name.partition("@")[0] + "@" for name, count in times.items() if count > 1}
+    assert doubled <= unknown, "only those may come twice of which nobody heard the answer"
+    assert len(unknown) <= COURIERS, "and they are as many as were on the wire at once"
 
 
 def test_killed_while_it_hears_of_an_alert_the_next_one_hears_of_it(

@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 DEAD_AFTER = 6
 HEARTBEAT = 2
 POLL = 1
-CONCURRENCY = 4
+CONCURRENCY = 6
 #: How long a job-keeping query waits for a connection (s): while PostgreSQL is away, no longer than it takes to notice.
 CONNECT_S = 2.0
 #: The pause before beginning anew after PostgreSQL went away (s).

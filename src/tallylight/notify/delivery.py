@@ -1,9 +1,12 @@
-"""One attempt to deliver one message, safe against being killed between any two lines and against being run twice.
+"""Attempts to deliver messages, safe against being killed between any two lines and against being run twice.
 
-Three things hold it together. A session lock of PostgreSQL says that a living process is at it; it ends with the process.
-The attempt's number fences: whoever was overtaken finds its number gone and stops before the point of no return. And the
-row says `committing` from just before the final dot until the answer is written down; only a death in that one round trip
-leaves it unknown whether the message went out, and then it is sent again under the same Message-ID.
+Three things hold an attempt together. A session lock of PostgreSQL says that a living process is at the message; it ends with
+the process. The attempt's number fences: whoever was overtaken finds its number gone and stops before the point of no return.
+And the row says `committing` from just before the final dot until the answer is written down; only a death in that one round
+trip leaves it unknown whether the message went out, and then it is sent again under the same Message-ID.
+
+Messages are taken in hand by the handful, which saves most of the database's work; the point of no return and the answer are
+still written for each by itself. What is in hand and was not handed over goes back, and is sent at once by whoever comes next.
 """
 
 from __future__ import annotations
@@ -11,9 +14,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -22,9 +25,10 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 
 from tallylight.kernel import chance, clock
 from tallylight.notify import apprise_urls, smtp
-from tallylight.notify.letter import MAIL, Enclosure, Letter, Outcome, Receipt, State, Text
+from tallylight.notify.claim import Turn, begin, due_by_id, is_due, put_back
+from tallylight.notify.letter import MAIL, Outcome, Receipt, State
 from tallylight.notify.models import Attempt, Message
-from tallylight.notify.patience import ANSWER_LOST, ANSWER_S, next_attempt
+from tallylight.notify.patience import ANSWER_S, next_attempt
 
 log = structlog.get_logger(__name__)
 
@@ -36,33 +40,78 @@ class Overtaken(Exception):
     """Another process has this message now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One attempt in hand: the letter, its number, and for anything but mail the further address (None: removed since)."""
-
-    letter: Letter
-    number: int
-    channel: str
-    url_secret: str | None
-
-
 def deliver(message_id: UUID) -> None:
     """Make the next attempt for this message if one is due and nobody else is at it."""
-    with _alone(message_id) as alone:
-        turn = _begin(message_id, now=clock.now()) if alone else None
-        if turn is None:
-            return
-        commit = partial(_commit, message_id, turn.number)
-        try:
-            receipt = _hand_over(turn, commit)
-        except Overtaken:
-            log.warning("overtaken", message=str(message_id), attempt=turn.number)
-            return
-        except Exception as error:
-            # Both ways out turn what happens after the point of no return into a receipt: nothing was handed over.
-            log.exception("attempt failed", message=str(message_id), attempt=turn.number)
-            receipt = Receipt(Outcome.TEMPORARY, reply=type(error).__name__)
-        _until_written(partial(_conclude, message_id, turn.number, receipt))
+    deliver_each(partial(due_by_id, message_id))
+
+
+def deliver_each(pick: Callable[[datetime], list[Message]], *, until: float = float("inf")) -> int:
+    """Take in hand what `pick` finds due (with its rows locked) and make one attempt for each. Returns how many were picked.
+
+    After `until` (monotonic seconds) no further attempt is begun, and what was not tried is put back.
+    """
+    with _in_hand(pick) as turns:
+        for place, turn in enumerate(turns):
+            if place and clock.monotonic() >= until:
+                put_back(turns[place:])
+                break
+            _attempt(turn)
+        return len(turns)
+
+
+@contextmanager
+def _in_hand(pick: Callable[[datetime], list[Message]]) -> Iterator[list[Turn]]:
+    """Attempts that this process alone makes. The locks belong to the database session and die with it."""
+    locked: list[int] = []
+    try:
+        with transaction.atomic():
+            now = clock.now()
+            rows = [row for row in pick(now) if is_due(row, now=now)]
+            mine = _lock([row.pk for row in rows])
+            locked = list(mine.values())
+            turns = begin([row for row in rows if row.pk in mine], now=now)
+        yield turns
+    finally:
+        _unlock(locked)
+
+
+def _lock(ids: list[UUID]) -> dict[UUID, int]:
+    """Those of the messages at which no other living process is, each with the key of its lock."""
+    keys = {lock_key(each): each for each in ids}
+    if not keys:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute("select key from unnest(%s::bigint[]) as key where pg_try_advisory_lock(key)", [list(keys)])
+        return {keys[key]: key for (key,) in cursor.fetchall()}
+
+
+def lock_key(message_id: UUID) -> int:
+    """The message's number among PostgreSQL's advisory locks."""
+    return int.from_bytes(message_id.bytes[8:], signed=True)
+
+
+def _unlock(keys: list[int]) -> None:
+    if not keys:
+        return
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_unlock(key) from unnest(%s::bigint[]) as key", [keys])
+    except (OperationalError, InterfaceError):
+        connection.close()  # the session is gone, and the locks with it
+
+
+def _attempt(turn: Turn) -> None:
+    commit = partial(_commit, turn.letter.id, turn.number)
+    try:
+        receipt = _hand_over(turn, commit)
+    except Overtaken:
+        log.warning("overtaken", message=str(turn.letter.id), attempt=turn.number)
+        return
+    except Exception as error:
+        # Both ways out turn what happens after the point of no return into a receipt: nothing was handed over.
+        log.exception("attempt failed", message=str(turn.letter.id), attempt=turn.number)
+        receipt = Receipt(Outcome.TEMPORARY, reply=type(error).__name__)
+    _until_written(partial(_conclude, turn.letter.id, turn.number, receipt))
 
 
 def _hand_over(turn: Turn, commit: Callable[[], None]) -> Receipt:
@@ -73,108 +122,72 @@ def _hand_over(turn: Turn, commit: Callable[[], None]) -> Receipt:
     return smtp.hand_over(smtp.relay_at(settings.SMTP_URL), turn.letter, commit=commit)
 
 
-@contextmanager
-def _alone(message_id: UUID) -> Iterator[bool]:
-    """Whether this process alone is at the message. The lock belongs to the database session and dies with it."""
-    key = int.from_bytes(message_id.bytes[8:], signed=True)
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(%s)", [key])
-        (alone,) = cursor.fetchone()
-    try:
-        yield alone
-    finally:
-        if alone:
-            _unlock(key)
-
-
-def _unlock(key: int) -> None:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("select pg_advisory_unlock(%s)", [key])
-    except (OperationalError, InterfaceError):
-        connection.close()  # the session is gone, and the lock with it
-
-
-@transaction.atomic
-def _begin(message_id: UUID, *, now: datetime) -> Turn | None:
-    """Open the next attempt, or None if none is due."""
-    row = Message.objects.select_for_update(of=("self",)).select_related("endpoint").filter(pk=message_id).first()
-    if row is None or not _is_due(row, now=now):
-        return None
-    _close_abandoned(row, now=now)
-    row.attempts += 1
-    row.state, row.committing_at = State.SENDING, None
-    row.save(update_fields=["attempts", "state", "committing_at"])
-    Attempt.objects.create(message=row, number=row.attempts, started_at=now)
-    return Turn(_letter(row), row.attempts, row.channel, row.endpoint.url_secret if row.endpoint else None)
-
-
-def _is_due(row: Message, *, now: datetime) -> bool:
-    """A message whose sender died is due at once, unless the answer to it may still be on its way."""
-    if row.state in (State.QUEUED, State.DEFERRED):
-        return row.next_at <= now
-    if row.state == State.COMMITTING and row.committing_at is not None:
-        return row.committing_at + ANSWER_LOST <= now
-    return row.state == State.SENDING
-
-
-def _close_abandoned(row: Message, *, now: datetime) -> None:
-    outcome = Outcome.UNKNOWN if row.state == State.COMMITTING else Outcome.ABANDONED
-    row.tries.filter(outcome="").update(outcome=outcome, ended_at=now)
-
-
-def _letter(row: Message) -> Letter:
-    return Letter(
-        id=row.id,
-        sender=settings.MAIL_FROM,
-        address=row.address,
-        locale=row.locale,
-        content=Text(row.subject, row.text, row.html, _enclosures(row)),
-        thread=row.about,
-        written_at=row.created_at,
-    )
-
-
-def _enclosures(row: Message) -> tuple[Enclosure, ...]:
-    rows = row.enclosures.order_by("place").select_related("file")
-    return tuple(Enclosure(each.name, each.media_type, bytes(each.file.data)) for each in rows)
+COMMIT = """
+update notify_message set state = 'committing', committing_at = %s where id = %s and attempts = %s and state = 'sending'
+"""
 
 
 def _commit(message_id: UUID, number: int) -> None:
     """Mark the point of no return. Raises Overtaken if the attempt is not ours any more."""
-    mine = Message.objects.filter(pk=message_id, attempts=number, state=State.SENDING)
-    if mine.update(state=State.COMMITTING, committing_at=clock.now()) != 1:
-        raise Overtaken
+    with connection.cursor() as cursor:
+        cursor.execute(COMMIT, [clock.now(), message_id, number])
+        if cursor.rowcount != 1:
+            raise Overtaken
+
+
+def _conclude(message_id: UUID, number: int, receipt: Receipt) -> None:
+    """Write down how the attempt ended, and when the next one is due."""
+    if receipt.outcome is Outcome.ACCEPTED:
+        _accepted(message_id, number, receipt)
+    else:
+        _not_accepted(message_id, number, receipt)
+
+
+ACCEPTED = """
+with settled as (
+    update notify_message set state = 'accepted', settled_at = %(now)s, committing_at = null where id = %(message)s
+)
+update notify_attempt set ended_at = %(now)s, outcome = 'accepted', server = %(server)s, code = %(code)s, reply = %(reply)s,
+    queue_id = %(queue_id)s
+where message_id = %(message)s and number = %(number)s
+"""
+
+
+def _accepted(message_id: UUID, number: int, receipt: Receipt) -> None:
+    """In one statement, which is one transaction: most messages end so, and every one waits for it."""
+    values: dict[str, Any] = _kept(receipt) | {"now": clock.now(), "message": message_id, "number": number}
+    with connection.cursor() as cursor:
+        cursor.execute(ACCEPTED, values)
 
 
 @transaction.atomic
-def _conclude(message_id: UUID, number: int, receipt: Receipt) -> None:
-    """Write down how the attempt ended, and when the next one is due."""
-    from tallylight.notify.jobs import enqueue
+def _not_accepted(message_id: UUID, number: int, receipt: Receipt) -> None:
+    from tallylight.notify.jobs import wake
 
     now = clock.now()
     row = Message.objects.select_for_update().get(pk=message_id)
-    Attempt.objects.filter(message=row, number=number).update(
-        ended_at=now,
-        outcome=receipt.outcome,
-        server=receipt.server[:300],
-        code=receipt.code,
-        reply=receipt.reply,
-        queue_id=receipt.queue_id[:200],
-    )
-    if row.attempts != number and receipt.outcome is not Outcome.ACCEPTED:
+    Attempt.objects.filter(message=row, number=number).update(ended_at=now, outcome=receipt.outcome, **_kept(receipt))
+    if row.attempts != number or row.state == State.ACCEPTED:
         return
     _settle(row, receipt, now=now)
     row.save(update_fields=["state", "next_at", "settled_at", "committing_at"])
     if row.state == State.DEFERRED:
-        enqueue(row.pk, at=row.next_at)
+        wake(row.channel, at=row.next_at)
+
+
+def _kept(receipt: Receipt) -> dict[str, Any]:
+    """The proof, as long as its columns are."""
+    return {
+        "server": receipt.server[:300],
+        "code": receipt.code,
+        "reply": receipt.reply.replace("\0", ""),
+        "queue_id": receipt.queue_id[:200],
+    }
 
 
 def _settle(row: Message, receipt: Receipt, *, now: datetime) -> None:
     again = next_attempt(now, row.attempts + 1, row.expires_at, chance.generator())
-    if receipt.outcome is Outcome.ACCEPTED:
-        row.state, row.settled_at = State.ACCEPTED, now
-    elif receipt.outcome is Outcome.PERMANENT or again is None:
+    if receipt.outcome is Outcome.PERMANENT or again is None:
         row.state, row.settled_at = State.FAILED, now
         log.error("message given up", message=str(row.id), about=str(row.about), reply=receipt.reply)
     else:

@@ -33,6 +33,7 @@ class Message(models.Model):
     subject = models.CharField(max_length=500)
     text = models.TextField()
     html = models.TextField(blank=True)
+    urgent = models.BooleanField(default=False)
     state = models.CharField(max_length=16, choices=[(each.value, each.value) for each in State], default=State.QUEUED)
     attempts = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
@@ -44,10 +45,16 @@ class Message(models.Model):
     class Meta:
         indexes = [
             models.Index(
+                models.F("urgent").desc(),
                 "next_at",
-                name="message_unsettled",
-                condition=~models.Q(state__in=[State.ACCEPTED.value, State.FAILED.value]),
-            )
+                name="message_waiting",
+                condition=models.Q(state__in=[State.QUEUED.value, State.DEFERRED.value]),
+            ),
+            models.Index(
+                "next_at",
+                name="message_in_hand",
+                condition=models.Q(state__in=[State.SENDING.value, State.COMMITTING.value]),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -18,14 +18,17 @@ from tallylight.notify.patience import LIFETIME
 MOST_ENCLOSED = 7_000_000
 
 
-def send(key: str, *, to: Recipient, content: Text, now: datetime, about: UUID | None = None) -> None:
+def send(
+    key: str, *, to: Recipient, content: Text, now: datetime, about: UUID | None = None, urgent: bool = False
+) -> None:
     """Write a mail into the outbox, in the caller's transaction; it leaves right after the commit.
 
     `key` names what is being said to whom: a second call with the same key changes nothing, whatever it brings.
-    `about` is the id of the subject (a ticket) under which `deliveries` finds it and mail programs thread it.
+    `about` is the id of the subject (a ticket) under which `deliveries` finds it and mail programs thread it. What is `urgent`
+    goes before everything that is not.
     Raises TooMuchEnclosed.
     """
-    _write(key, to, content, now=now, about=about, endpoint=None)
+    _write(key, to, content, now=now, about=about, endpoint=None, urgent=urgent)
 
 
 def send_by(
@@ -43,11 +46,17 @@ def send_by(
         _write(f"{key}:{endpoint.id}", to, content, now=now, about=about, endpoint=endpoint)
 
 
-@transaction.atomic
 def _write(
-    key: str, to: Recipient, content: Text, *, now: datetime, about: UUID | None, endpoint: Endpoint | None
+    key: str,
+    to: Recipient,
+    content: Text,
+    *,
+    now: datetime,
+    about: UUID | None,
+    endpoint: Endpoint | None,
+    urgent: bool = False,
 ) -> None:
-    from tallylight.notify.jobs import enqueue
+    from tallylight.notify.jobs import wake
 
     _expect_bounded(content.enclosures)
     message = Message(
@@ -61,15 +70,16 @@ def _write(
         subject=content.subject[:500],
         text=content.text,
         html=content.html,
+        urgent=urgent,
         created_at=now,
         next_at=now,
         expires_at=now + LIFETIME,
     )
-    Message.objects.bulk_create([message], ignore_conflicts=True)
-    if Message.objects.filter(pk=message.pk).exists():
-        if endpoint is None:
+    with transaction.atomic(savepoint=False):
+        Message.objects.bulk_create([message], ignore_conflicts=True)
+        if content.enclosures and endpoint is None and Message.objects.filter(pk=message.pk).exists():
             _enclose(message, content.enclosures)
-        enqueue(message.pk)
+        wake(message.channel)
 
 
 def _expect_bounded(enclosures: Sequence[Enclosure]) -> None:

@@ -1,31 +1,35 @@
-"""A small SMTP client (RFC 5321) that says when the point of no return comes, and keeps what the server said as proof."""
+"""A small SMTP client (RFC 5321) that says when the point of no return comes, and keeps what the server said as proof.
+
+A session serves many letters. Where the server offers PIPELINING (RFC 2920) the envelope takes one round trip.
+"""
 
 from __future__ import annotations
 
+import atexit
 import re
+import select
 import smtplib
 import socket
 import ssl
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP as SMTP_POLICY
-from email.utils import format_datetime, parseaddr
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from functools import cache
+from threading import Lock
 from urllib.parse import unquote, urlsplit
 
+from tallylight.kernel import clock
 from tallylight.notify.letter import Letter, Outcome, Receipt
+from tallylight.notify.mime import ADDRESS, bare, octets
 from tallylight.notify.patience import ANSWER_S
 
 CONNECT_S = 10.0
+#: An idle session is kept this long (s), below the five minutes that RFC 5321 section 4.5.3.2 asks of servers; and a session
+#: carries so many letters at most, for many servers count them.
+IDLE_S = 20.0
+LETTERS_A_SESSION = 100
 #: Our name in the greeting; an address literal where it is no full name (RFC 5321 section 4.1.3). No look-up, which may be slow.
 HELLO = socket.gethostname() if "." in socket.gethostname() else "[127.0.0.1]"
-#: RFC 5321 section 4.5.3.1.6: a text line has at most 998 octets; 7-bit content passes every relay unchanged.
-POLICY = SMTP_POLICY.clone(cte_type="7bit")
-#: What may stand in an SMTP command as an address; anything else could bring in a command of its own.
-ADDRESS = re.compile(r'[^\s<>@,;:"\\\x00-\x1f\x7f-\U0010ffff]+@[^\s<>@,;:"\\\x00-\x1f\x7f-\U0010ffff]+')
 QUEUE_ID = re.compile(r"(?:queued as|\bid=)\s*<?([\w.@+-]+)", re.IGNORECASE)
 
 
@@ -48,6 +52,7 @@ class Relay:
 SCHEMES = {"smtp": ("none", 25), "smtps": ("tls", 465), "smtp+starttls": ("starttls", 587)}
 
 
+@cache
 def relay_at(url: str) -> Relay:
     """`smtp://`, `smtps://` (TLS from the start) or `smtp+starttls://`, with `user:password@` if needed. Raises ValueError."""
     parts = urlsplit(url)
@@ -63,6 +68,89 @@ def relay_at(url: str) -> Relay:
     )
 
 
+@dataclass(slots=True)
+class Session:
+    """A connection to a relay that has said hello, and how much it was used."""
+
+    relay: Relay
+    line: smtplib.SMTP
+    carried: int = 0
+    idle_since: float = 0.0
+
+    @property
+    def broken(self) -> bool:
+        """Whether nothing more can be said on it."""
+        return self.line.sock is None
+
+    def end(self) -> None:
+        with suppress(OSError, smtplib.SMTPException):
+            if not self.broken:
+                self.line.putcmd("QUIT")
+        with suppress(OSError, smtplib.SMTPException):
+            self.line.close()
+
+
+@dataclass(slots=True)
+class Sessions:
+    """Open sessions of this process that nobody is using, the last used first."""
+
+    _idle: list[Session] = field(default_factory=list)
+    _lock: Lock = field(default_factory=Lock)
+
+    @contextmanager
+    def taken(self, relay: Relay) -> Iterator[Session]:
+        """A session with the relay, one's own until the end of the block. Raises what connecting raises."""
+        session = self._kept(relay) or Session(relay, _connect(relay))
+        whole = False
+        try:
+            yield session
+            whole = True
+        finally:
+            if whole and not session.broken and session.carried < LETTERS_A_SESSION:
+                self._keep(session)
+            else:
+                session.end()
+
+    def end(self) -> None:
+        """Say goodbye on all of them."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for each in idle:
+            each.end()
+
+    def _kept(self, relay: Relay) -> Session | None:
+        with self._lock:
+            stale = [each for each in self._idle if each.idle_since + IDLE_S < clock.monotonic()]
+            self._idle = [each for each in self._idle if each not in stale]
+            found = next((each for each in reversed(self._idle) if each.relay == relay), None)
+            if found:
+                self._idle.remove(found)
+        for each in stale:
+            each.end()
+        return found if found is None or _still_there(found) else self._kept(relay)
+
+    def _keep(self, session: Session) -> None:
+        session.idle_since = clock.monotonic()
+        with self._lock:
+            self._idle.append(session)
+
+
+def _still_there(session: Session) -> bool:
+    """Whether the relay has not said goodbye meanwhile: an idle line has nothing to read."""
+    if session.line.sock is None:
+        return False
+    ear = select.poll()
+    ear.register(session.line.sock, select.POLLIN)
+    if not ear.poll(0):
+        return True
+    session.line.close()
+    return False
+
+
+SESSIONS = Sessions()
+atexit.register(SESSIONS.end)
+
+
 def hand_over(relay: Relay, letter: Letter, *, commit: Callable[[], None]) -> Receipt:
     """Give the letter to the relay and say what it answered.
 
@@ -72,17 +160,15 @@ def hand_over(relay: Relay, letter: Letter, *, commit: Callable[[], None]) -> Re
     """
     if not ADDRESS.fullmatch(letter.address):
         return Receipt(Outcome.PERMANENT, reply="not a mail address")
+    whole = octets(letter)
     try:
-        session = _connect(relay)
+        with SESSIONS.taken(relay) as session:
+            session.carried += 1
+            return _transact(session, letter, whole, commit)
     except smtplib.SMTPResponseException as error:
         return Receipt(Outcome.TEMPORARY, relay.name, error.smtp_code, _decoded(error.smtp_error))
     except (OSError, smtplib.SMTPException) as error:
         return Receipt(Outcome.TEMPORARY, relay.name, reply=f"{type(error).__name__}: {error}")
-    try:
-        return _transact(session, relay, letter, commit)
-    finally:
-        with suppress(OSError, smtplib.SMTPException):
-            session.close()
 
 
 def _connect(relay: Relay) -> smtplib.SMTP:
@@ -113,32 +199,71 @@ def _tls() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def _transact(session: smtplib.SMTP, relay: Relay, letter: Letter, commit: Callable[[], None]) -> Receipt:
+def _transact(session: Session, letter: Letter, whole: bytes, commit: Callable[[], None]) -> Receipt:
+    line, relay = session.line, session.relay
     try:
-        for command in (f"MAIL FROM:<{bare(letter.sender)}>", f"RCPT TO:<{letter.address}>", "DATA"):
-            code, reply = session.docmd(command)
-            if code >= 400:
-                return _receipt(relay, code, reply)
-        session.send(_body(letter))
+        refusal = _envelope(line, relay, letter)
+        if refusal:
+            return refusal
+        line.send(whole)
     except (OSError, smtplib.SMTPException) as error:
+        line.close()
         return Receipt(Outcome.TEMPORARY, relay.name, reply=f"{type(error).__name__}: {error}")
     commit()
-    return _final_dot(session, relay)
+    return _final_dot(line, relay)
 
 
-def _final_dot(session: smtplib.SMTP, relay: Relay) -> Receipt:
+def _envelope(line: smtplib.SMTP, relay: Relay, letter: Letter) -> Receipt | None:
+    """Say from whom and to whom, and ask to go on; the first refusal, or None if the relay waits for the message."""
+    commands = (f"MAIL FROM:<{bare(letter.sender)}>", f"RCPT TO:<{letter.address}>", "DATA")
+    replies = _all_at_once(line, commands) if line.has_extn("pipelining") else _one_by_one(line, commands)
+    refused = next(((code, reply) for code, reply in replies if code >= 400 or code == -1), None)
+    if refused is None:
+        return None
+    code, reply = refused
+    if (
+        code in (-1, 421) or replies[-1][0] == 354
+    ):  # gone; or it waits for a message to nobody, of which it shall not hear
+        line.close()
+    else:
+        with suppress(OSError, smtplib.SMTPException):
+            line.rset()
+    if code == -1:
+        return Receipt(Outcome.TEMPORARY, relay.name, reply=_decoded(reply) or "the connection ended")
+    return _receipt(relay, code, reply)
+
+
+def _all_at_once(line: smtplib.SMTP, commands: tuple[str, ...]) -> list[tuple[int, bytes]]:
+    line.send("".join(f"{each}\r\n" for each in commands))
+    return [line.getreply() for _ in commands]
+
+
+def _one_by_one(line: smtplib.SMTP, commands: tuple[str, ...]) -> list[tuple[int, bytes]]:
+    replies = []
+    for each in commands:
+        replies.append(line.docmd(each))
+        if replies[-1][0] >= 400 or replies[-1][0] == -1:
+            break
+    return replies
+
+
+def _final_dot(line: smtplib.SMTP, relay: Relay) -> Receipt:
     """The point of no return: from here until the answer, nobody but the relay knows whether it has the message."""
     try:
-        if session.sock is not None:
-            session.sock.settimeout(ANSWER_S)
-        session.send(b".\r\n")
-        code, reply = session.getreply()
+        if line.sock is not None:
+            line.sock.settimeout(ANSWER_S)
+        line.send(b".\r\n")
+        code, reply = line.getreply()
+        if line.sock is not None:
+            line.sock.settimeout(CONNECT_S)
     except (OSError, smtplib.SMTPException) as error:
+        line.close()
         return Receipt(Outcome.UNKNOWN, relay.name, reply=f"{type(error).__name__}: {error}")
     if code == -1:  # smtplib's way to say that the connection ended instead of an answer
+        line.close()
         return Receipt(Outcome.UNKNOWN, relay.name, reply=_decoded(reply))
-    with suppress(OSError, smtplib.SMTPException):
-        session.putcmd("QUIT")
+    if code == 421:  # RFC 5321 section 3.8: it is closing the connection
+        line.close()
     return _receipt(relay, code, reply)
 
 
@@ -149,42 +274,6 @@ def _receipt(relay: Relay, code: int, reply: bytes) -> Receipt:
         found = QUEUE_ID.search(text)
         return Receipt(Outcome.ACCEPTED, relay.name, code, text, found.group(1) if found else "")
     return Receipt(Outcome.PERMANENT if code >= 500 else Outcome.TEMPORARY, relay.name, code, text)
-
-
-def bare(sender: str) -> str:
-    """Our own address without its display name. Raises ValueError if there is none."""
-    found = parseaddr(sender)[1]
-    if not ADDRESS.fullmatch(found):
-        raise ValueError("TALLY_MAIL_FROM holds no mail address")
-    return found
-
-
-def mime(letter: Letter) -> EmailMessage:
-    """The letter as a message: text with an HTML alternative, and files along with it; RFC 3834 marks it as sent by a program."""
-    domain = bare(letter.sender).rpartition("@")[2] or "localhost.localdomain"
-    message = EmailMessage(policy=POLICY)
-    message["From"] = letter.sender
-    message["To"] = Address(addr_spec=letter.address)
-    message["Subject"] = " ".join(letter.content.subject.split())
-    message["Date"] = format_datetime(letter.written_at)
-    message["Message-ID"] = f"<{letter.id}@{domain}>"  # the same in every attempt: a receiver can tell a repetition
-    if letter.thread:
-        message["References"] = message["In-Reply-To"] = f"<{letter.thread}@{domain}>"
-    message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = letter.locale
-    message.set_content(letter.content.text)
-    if letter.content.html:
-        message.add_alternative(letter.content.html, subtype="html")
-    for each in letter.content.enclosures:
-        kind, _, subtype = each.media_type.partition("/")
-        message.add_attachment(each.data, maintype=kind, subtype=subtype, filename=each.name)
-    return message
-
-
-def _body(letter: Letter) -> bytes:
-    """The message with leading dots doubled (RFC 5321 section 4.5.2), without the final dot."""
-    raw = re.sub(rb"(?m)^\.", b"..", mime(letter).as_bytes())
-    return raw if raw.endswith(b"\r\n") else raw + b"\r\n"
 
 
 def _decoded(reply: bytes | str) -> str:

@@ -14,6 +14,8 @@ from email.message import EmailMessage
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from tallylight.notify.smtp import SESSIONS
+
 OK = "250 2.0.0 Ok: queued as 4F2A1C"
 
 
@@ -23,10 +25,18 @@ class Sink:
 
     accepted: list[Envelope] = field(default_factory=list)
     offered: int = 0
+    connections: int = 0
     at_rcpt: list[str] = field(default_factory=list)
     at_end: list[str] = field(default_factory=list)
     before_data: Callable[[], None] = lambda: None
     url: str = ""
+
+    async def handle_EHLO(  # noqa: N802 - aiosmtpd's name
+        self, _server: SMTP, session: Session, _envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        self.connections += 1
+        return responses
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
@@ -82,4 +92,5 @@ def listening() -> Iterator[Sink]:
         sink.url = f"smtp://127.0.0.1:{controller.port}"
         yield sink
     finally:
+        SESSIONS.end()
         controller.stop()

@@ -11,11 +11,12 @@ import psycopg
 import pytest
 from django.db import connection, transaction
 
+from tallylight.kernel import clock as kernel_clock
 from tallylight.kernel.clock import MovableClock, use_clock
 from tallylight.kernel.ids import new_id
-from tallylight.notify import api, delivery, jobs
+from tallylight.notify import api, claim, delivery, jobs
 from tallylight.notify.letter import Enclosure, Outcome, Recipient, State, Text
-from tallylight.notify.models import EnclosedFile, Message
+from tallylight.notify.models import Attempt, EnclosedFile, Message
 from tallylight.notify.outbox import MOST_ENCLOSED
 from tallylight.notify.patience import ANSWER_LOST, LIFETIME
 from tallylight.notify.tests.sink import Sink
@@ -26,7 +27,9 @@ HELLO = Text("Hello", "Hello Mia\n")
 
 
 @pytest.fixture
-def clock() -> Iterator[MovableClock]:
+def clock(transactional_db: None) -> Iterator[MovableClock]:
+    with connection.cursor() as cursor:
+        cursor.execute("delete from procrastinate_jobs where task_name like 'notify.%'")
     with use_clock(MovableClock(datetime(2026, 11, 23, 1, 30, tzinfo=UTC))) as found:
         yield found
 
@@ -78,8 +81,8 @@ def test_a_message_exists_exactly_if_its_cause_does(clock: MovableClock) -> None
 
 
 def test_a_message_has_its_job_with_the_commit(clock: MovableClock) -> None:
-    message_id, _ = _write(clock)
-    assert _jobs_for(message_id) == 1
+    _write(clock)
+    assert _wakings() == 1
 
 
 def test_a_settled_message_is_not_sent_again(clock: MovableClock, sink: Sink) -> None:
@@ -142,7 +145,7 @@ def test_an_address_that_can_not_be_written_to_shows_and_stops_nothing(clock: Mo
 
 def test_killed_before_anything_was_handed_over_it_is_sent_at_once(clock: MovableClock, sink: Sink) -> None:
     message_id, about = _write(clock)
-    delivery._begin(message_id, now=clock.now())
+    _die_in_hand(message_id)
     delivery.deliver(message_id)
     assert [each.outcome for each in _card(about).attempts] == ["abandoned", "accepted"]
     assert len(sink.accepted) == 1
@@ -152,7 +155,7 @@ def test_killed_while_the_answer_was_on_its_way_it_waits_and_is_then_sent_under_
     clock: MovableClock, sink: Sink
 ) -> None:
     message_id, about = _write(clock)
-    delivery._begin(message_id, now=clock.now())
+    _die_in_hand(message_id)
     delivery._commit(message_id, 1)
     clock.move(ANSWER_LOST - timedelta(seconds=1))
     delivery.deliver(message_id)
@@ -166,11 +169,10 @@ def test_killed_while_the_answer_was_on_its_way_it_waits_and_is_then_sent_under_
 
 def test_whoever_was_overtaken_stops_before_the_point_of_no_return(clock: MovableClock, sink: Sink) -> None:
     message_id, about = _write(clock)
-    slow = delivery._begin(message_id, now=clock.now())
+    _die_in_hand(message_id)
     delivery.deliver(message_id)
-    assert slow is not None
     with pytest.raises(delivery.Overtaken):
-        delivery._commit(message_id, slow.number)
+        delivery._commit(message_id, 1)
     assert len(sink.accepted) == 1
     assert _card(about).state is State.ACCEPTED
 
@@ -178,7 +180,7 @@ def test_whoever_was_overtaken_stops_before_the_point_of_no_return(clock: Movabl
 def test_a_late_answer_of_one_that_was_overtaken_still_counts(clock: MovableClock, sink: Sink) -> None:
     """Both were handed over; what is known to be accepted is not tried a third time."""
     message_id, about = _write(clock)
-    delivery._begin(message_id, now=clock.now())
+    _die_in_hand(message_id)
     delivery._commit(message_id, 1)
     clock.move(ANSWER_LOST)
     sink.at_end.append("451 4.7.1 come back later")
@@ -200,20 +202,80 @@ def test_while_a_living_process_is_at_it_nobody_else_begins(clock: MovableClock,
 
 
 def test_the_sweep_finds_a_message_whose_job_was_lost(clock: MovableClock) -> None:
-    message_id, _ = _write(clock)
+    _write(clock)
     with connection.cursor() as cursor:
         cursor.execute("delete from procrastinate_jobs")
     clock.move(jobs.HEAD_START)
     jobs.sweep(0)
+    assert _wakings() == 1
+
+
+def test_a_courier_carries_all_that_is_due_and_clears_away_their_wakings(clock: MovableClock, sink: Sink) -> None:
+    for number in range(2 * claim.MAILS + 3):
+        _write(clock, key=f"greeting:{number}")
+    jobs.carry_mail()
+    assert len({str(each["Message-ID"]) for each in sink.messages}) == len(sink.accepted) == 2 * claim.MAILS + 3
+    assert _wakings() == 0
+    assert {each.attempts for each in Message.objects.all()} == {1}
+
+
+def test_what_is_urgent_goes_first(clock: MovableClock, sink: Sink) -> None:
+    for urgent in (False, True):
+        api.send(f"k:{urgent}", to=MIA, content=Text(f"{urgent}", ""), now=clock.now(), urgent=urgent)
+    jobs.carry_mail()
+    assert [str(each["Subject"]) for each in sink.messages] == ["True", "False"]
+
+
+def test_what_a_slow_server_leaves_of_a_handful_is_put_back_untried(clock: MovableClock, sink: Sink) -> None:
+    for number in range(3):
+        _write(clock, key=f"greeting:{number}")
+    sink.before_data = lambda: clock.move(timedelta(seconds=1)) and None
+    assert delivery.deliver_each(claim.due_mails, until=kernel_clock.monotonic() + 1) == 3
+    assert [each.attempts for each in Message.objects.order_by("next_at", "id")] == [1, 0, 0]
+    assert Attempt.objects.count() == 1
+    jobs.carry_mail()
+    assert len(sink.accepted) == 3
+
+
+def test_a_session_carries_many_letters(clock: MovableClock, sink: Sink) -> None:
+    for number in range(5):
+        _write(clock, key=f"greeting:{number}")
+    jobs.carry_mail()
+    assert sink.connections == 1
+
+
+def test_the_sweep_takes_up_what_died_in_somebody_s_hand(clock: MovableClock, sink: Sink) -> None:
+    message_id, about = _write(clock)
+    _die_in_hand(message_id)
+    jobs.sweep(0)
+    assert [each.outcome for each in _card(about).attempts] == ["abandoned", "accepted"]
+    assert len(sink.accepted) == 1
+
+
+def test_the_sweep_leaves_alone_what_a_living_process_has_in_hand(clock: MovableClock, sink: Sink) -> None:
+    message_id, _ = _write(clock)
+    _die_in_hand(message_id)
+    with psycopg.connect(**_parameters(), autocommit=True) as other:
+        other.execute("select pg_advisory_lock(%s)", [delivery.lock_key(message_id)])
+        jobs.sweep(0)
+        assert sink.offered == 0
     jobs.sweep(1)
-    assert _jobs_for(message_id) == 1
+    assert sink.offered == 1
 
 
-def _jobs_for(message_id: UUID) -> int:
+def _wakings() -> int:
     with connection.cursor() as cursor:
-        cursor.execute("select count(*) from procrastinate_jobs where args->>'message_id' = %s", [str(message_id)])
+        cursor.execute(
+            "select count(*) from procrastinate_jobs where task_name = 'notify.carry_mail' and scheduled_at is null"
+        )
         (count,) = cursor.fetchone()
     return int(count)
+
+
+def _die_in_hand(message_id: UUID) -> None:
+    """As a worker does that is killed with the message in its hand: nothing is put back, and its session lock is gone."""
+    with transaction.atomic():
+        claim.begin(claim.due_by_id(message_id, kernel_clock.now()), now=kernel_clock.now())
 
 
 def _parameters() -> dict[str, object]:
