@@ -57,6 +57,7 @@ PAGES = {
         "/mailbox",
         "<mail>",
         "/admin/teams",
+        "/oncall",
         "/account",
     ),
     MANAGER: (

@@ -30,6 +30,7 @@ ROOMS = [
         "notify",
         "alerts",
         "incidents",
+        "oncall",
         "escalation",
         "support",
         "sla",

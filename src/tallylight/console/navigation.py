@@ -24,6 +24,7 @@ class Entry:
 
 WALL = Entry("/wall", _("Wall"), "g w")
 DESK = Entry("/desk", _("Desk"), "g d")
+ONCALL = Entry("/oncall", _("On call"), "g o")
 INCIDENTS = Entry("/incidents", _("Incidents"), "g i")
 TICKETS = Entry("/tickets", _("Tickets"), "g t")
 SERVICE = Entry("/service", _("Service"), "g s")
@@ -39,6 +40,6 @@ def entries(viewer: Viewer | None, *, demo: bool) -> tuple[Entry, ...]:
     if viewer is None:
         return (STATUS,)
     if viewer.is_provider:
-        staff = (WALL, DESK, INCIDENTS, TICKETS, SERVICE, CONTRACTS, STATUS)
+        staff = (WALL, DESK, ONCALL, INCIDENTS, TICKETS, SERVICE, CONTRACTS, STATUS)
         return (*staff, MAILBOX) if demo else staff
     return (HOME, INCIDENTS, TICKETS, SERVICE, CONTRACT, STATUS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from tallylight.console.live.stream import stream
-from tallylight.console.pages import account, proposals, teams, tickets
+from tallylight.console.pages import account, oncall, oncall_layers, oncall_schedule, proposals, teams, tickets
 from tallylight.console.pages.acknowledge import acknowledge_by_link
 from tallylight.console.pages.contract import contract, version_pdf
 from tallylight.console.pages.design import design
@@ -40,6 +40,29 @@ urlpatterns = [
     path("tickets/<uuid:ticket_id>/close", tickets.close, name="close"),
     path("acknowledge/<str:token>", acknowledge_by_link, name="acknowledge-by-link"),
     path("desk", desk, name="desk"),
+    path("oncall", oncall.overview, name="oncall"),
+    path("oncall/new", oncall.new_schedule, name="new-oncall-schedule"),
+    path("oncall/swaps/<uuid:swap_id>/accept", oncall.answer_swap, {"answer": "accept"}, name="accept-swap"),
+    path("oncall/swaps/<uuid:swap_id>/decline", oncall.answer_swap, {"answer": "decline"}, name="decline-swap"),
+    path("oncall/swaps/<uuid:swap_id>/withdraw", oncall.answer_swap, {"answer": "withdraw"}, name="withdraw-swap"),
+    path("oncall/feeds", oncall.make_feed, name="make-feed"),
+    path("oncall/feeds/<uuid:feed_id>/revoke", oncall.revoke_feed, name="revoke-feed"),
+    path("oncall/schedules/<slug:slug>", oncall_schedule.schedule, name="oncall-schedule"),
+    path("oncall/schedules/<slug:slug>/cover", oncall_schedule.cover, name="cover"),
+    path("oncall/schedules/<slug:slug>/swap", oncall_schedule.swap, name="ask-swap"),
+    path("oncall/schedules/<slug:slug>/import", oncall_schedule.take_in, name="import-overrides"),
+    path(
+        "oncall/schedules/<slug:slug>/overrides/<uuid:override_id>/withdraw",
+        oncall_schedule.withdraw,
+        name="withdraw-override",
+    ),
+    path("oncall/schedules/<slug:slug>/layers", oncall_layers.layers, name="oncall-layers"),
+    path("oncall/schedules/<slug:slug>/layers/new", oncall_layers.new_layer, name="new-oncall-layer"),
+    path("oncall/schedules/<slug:slug>/change", oncall_layers.change, name="change-oncall-schedule"),
+    path("oncall/schedules/<slug:slug>/remove", oncall_layers.remove, name="remove-oncall-schedule"),
+    path("oncall/layers/<uuid:layer_id>", oncall_layers.layer, name="oncall-layer"),
+    path("oncall/layers/<uuid:layer_id>/move", oncall_layers.move_layer, name="move-oncall-layer"),
+    path("oncall/layers/<uuid:layer_id>/remove", oncall_layers.remove_layer, name="remove-oncall-layer"),
     path("service", service, name="service"),
     path("service/claim", claim, name="claim"),
     path("service/slices", slices, name="slices"),

@@ -75,6 +75,7 @@ from tallylight.contracts.commercial import (
     UsageTier,
     Wording,
 )
+from tallylight.contracts.days_off import NoSuchPlace, NotICalendar, public_holidays
 from tallylight.contracts.diff import Amendment, Effect, NoticedChange, Said, amendment, conclusion, headline, said
 from tallylight.contracts.errors import ContractInvalid, NoContract, WrongCustomer
 from tallylight.contracts.lint import lint
@@ -136,6 +137,8 @@ __all__ = [
     "Metric",
     "MissCredit",
     "NoContract",
+    "NoSuchPlace",
+    "NotICalendar",
     "NoticedChange",
     "Objective",
     "OutageCredit",
@@ -196,6 +199,7 @@ __all__ = [
     "proposal_by_id",
     "proposals_for",
     "propose",
+    "public_holidays",
     "put_in_force",
     "read",
     "said",

@@ -33,10 +33,4 @@ def calendar(name: str, entry: dict[str, Any], zone: str) -> Calendar:
 
 def intervals(texts: list[str] | tuple[str, ...]) -> tuple[Hours, ...]:
     """`["09:00-12:30", "13:30-18:00"]` as minutes of the day."""
-    return tuple(map(interval, texts))
-
-
-def interval(text: str) -> Hours:
-    """`"09:00-18:00"` as minutes of the day."""
-    opens, closes = (int(edge[:2]) * 60 + int(edge[3:]) for edge in text.split("-"))
-    return Hours(opens, closes)
+    return tuple(map(Hours.read, texts))

@@ -129,7 +129,8 @@ def written(found: DaysOff, *, country: str | None = None, subdivision: str | No
     if found.special:
         yield "exceptions:"
     for day, hours in found.special.items():
-        yield f"  {day}: [{', '.join(map(_quoted, hours))}]"
+        quoted = ", ".join(f'"{each}"' for each in hours)
+        yield f"  {day}: [{quoted}]"
 
 
 def _around(hours: Hours, cut: Hours) -> Iterator[Hours]:
@@ -160,10 +161,6 @@ def _local(moment: date, zone: ZoneInfo) -> datetime:
     if not isinstance(moment, datetime):
         return datetime.combine(moment, datetime.min.time())
     return (moment if moment.tzinfo is None else moment.astimezone(zone)).replace(tzinfo=None)
-
-
-def _quoted(hours: Hours) -> str:
-    return '"{:02}:{:02}-{:02}:{:02}"'.format(*divmod(hours.opens, 60), *divmod(hours.closes, 60))
 
 
 def _years(first: date, last: date) -> range:

@@ -12,6 +12,7 @@ Conventions:
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -40,6 +41,16 @@ class Hours:
     def __post_init__(self) -> None:
         if not 0 <= self.opens < self.closes <= 1440:
             raise ValueError("hours open before they close, within one day")
+
+    @classmethod
+    def read(cls, text: str) -> Hours:
+        """`"09:00-18:00"`, up to `24:00`. Raises ValueError for any other form."""
+        if not re.fullmatch(r"\d\d:[0-5]\d-\d\d:[0-5]\d", text, re.ASCII):
+            raise ValueError(f"hours are written as 09:00-18:00, not as {text!r}")
+        return cls(*(int(edge[:2]) * 60 + int(edge[3:]) for edge in text.split("-")))
+
+    def __str__(self) -> str:
+        return "{:02}:{:02}-{:02}:{:02}".format(*divmod(self.opens, 60), *divmod(self.closes, 60))
 
 
 #: From midnight to midnight.

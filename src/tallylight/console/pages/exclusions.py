@@ -10,7 +10,6 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,6 +21,7 @@ from tallylight.accounts import api as accounts
 from tallylight.accounts.api import OrganisationCard, Viewer, organisations
 from tallylight.console.doors import signed_in
 from tallylight.console.exclusions import exclusion_row, exclusions_lead, kept_in, may_approve, refusal, rule_rows
+from tallylight.console.fields import Instant
 from tallylight.console.months import forget
 from tallylight.console.pages.contract import customer_of
 from tallylight.console.pages.service import customer_query, zone_of
@@ -37,13 +37,6 @@ PER_PAGE = 25
 REASON = 500
 #: Those that somebody asks for; load above what was agreed is measured.
 ASKED = (ExclusionKind.MAINTENANCE, ExclusionKind.CUSTOMER, ExclusionKind.FORCE_MAJEURE)
-
-
-class Instant(forms.DateTimeField):
-    """An instant to the minute in the reader's time zone, within the bounds of the API's."""
-
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    default_validators = [MinValueValidator(accounts.EARLIEST), MaxValueValidator(accounts.LATEST)]
 
 
 class Exclusion(forms.Form):

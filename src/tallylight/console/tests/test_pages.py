@@ -25,7 +25,7 @@ from tallylight.telemetry.history import client as history_client
 
 pytestmark = pytest.mark.django_db
 
-FOR_STAFF = ["/wall", "/desk", "/network/nodes/dxb-1", "/admin/teams"]
+FOR_STAFF = ["/wall", "/desk", "/network/nodes/dxb-1", "/oncall", "/admin/teams"]
 FOR_EVERYBODY = ["/incidents", "/tickets", "/service", "/contract", "/account", "/status", "/design"]
 
 

@@ -1,0 +1,1 @@
+"""What the pages about being on call say and draw."""

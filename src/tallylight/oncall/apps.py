@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class OncallApp(AppConfig):
+    name = "tallylight.oncall"
+    label = "oncall"
