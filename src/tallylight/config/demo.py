@@ -12,6 +12,7 @@ from django.db import transaction
 from tallylight.accounts import api as accounts
 from tallylight.accounts.api import OrganisationKind, Role
 from tallylight.accounts.errors import AddressTaken
+from tallylight.config import demo_oncall
 from tallylight.config.environment import Environment
 from tallylight.config.places import NODES, REGIONS
 from tallylight.contracts import api as contracts
@@ -64,6 +65,7 @@ def set_up(environment: Environment, *, now: datetime) -> list[Login]:
         accounts.create_organisation(PROVIDER, PROVIDER_NAME, OrganisationKind.PROVIDER)
         customers = {name: _customer(name, now=now) for name in ("starter.yaml", "key-account.yaml")}
         logins = [_login(each, customers.get(each.contract or "", PROVIDER), environment) for each in PEOPLE]
+        demo_oncall.set_up(PROVIDER, now=now)
     for node, region in NODES.items():
         _grant(node, region, environment, now=now)
     return logins

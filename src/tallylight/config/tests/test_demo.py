@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,9 +11,11 @@ from django.core.management import call_command
 
 from tallylight.accounts import api as accounts
 from tallylight.config.demo import NODES, set_up
+from tallylight.config.demo_oncall import SCHEDULE
 from tallylight.config.environment import Environment, environment
 from tallylight.contracts import api as contracts
 from tallylight.fleet import api as fleet
+from tallylight.oncall import api as oncall
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
@@ -49,6 +51,15 @@ def test_a_node_joins_with_the_token_it_finds_and_needs_no_other(home: Environme
     fleet.enrol(_token(home, "sin-1"), "sin-1", host="127.0.0.1", stamp_port=1, viewer_port=2, now=NOW)
     set_up(home, now=NOW)
     assert not (home.home / "secrets" / "enrol-sin-1").exists()
+
+
+def test_the_demos_schedule_follows_the_sun_and_leaves_no_hour_out(home: Environment) -> None:
+    set_up(home, now=NOW)
+    set_up(home, now=NOW)
+    year = NOW + timedelta(days=366)
+    assert oncall.gaps(SCHEDULE, NOW, year) == []
+    assert len({each.who.person.id for each in oncall.shifts(SCHEDULE, NOW, year) if each.who}) == 4
+    assert [(each.slug, each.people) for each in accounts.teams()] == [("frontline", 1), ("network", 2)]
 
 
 def test_secrets_are_readable_by_their_owner_only(home: Environment) -> None:

@@ -23,9 +23,9 @@ from tallylight.kernel.errors import TallyError
 from tallylight.oncall import api as oncall
 from tallylight.oncall.api import SwapCard
 
-#: How far ahead one's own shifts are shown, and how many swaps stand on a page.
+#: How far ahead one's own shifts are looked for, and how many of them, and of swaps, stand on a page.
 AHEAD = timedelta(days=28)
-PER_PAGE = 10
+PER_PAGE = SHOWN = 10
 
 
 @staff_only
@@ -38,7 +38,7 @@ def overview(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "lead": overview_lead(standings, now=now),
         "rows": [(each, why(each.now.who) if each.now.who else "") for each in standings],
         "gaps": sorted(((gap, each.schedule) for each in standings for gap in each.gaps), key=lambda row: row[0].start),
-        "mine": oncall.shifts_of(viewer.person_id, now, now + AHEAD),
+        "mine": oncall.shifts_of(viewer.person_id, now, now + AHEAD)[:SHOWN],
         "page": page,
         "swaps": [_swap(each, viewer, now=now) for each in page.object_list],
         "feeds": oncall.feeds_of(viewer),

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.timezone import get_current_timezone, get_current_timezone_name
+from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -158,7 +158,6 @@ def _page(
         "cover": cover or _cover_form(viewer),
         "swap": swap or _swap_form(viewer),
         "taking_in": taking_in or ImportForm(),
-        "zone": get_current_timezone_name(),
         "query": "",
     }
     failed: list[forms.Form | None] = [cover, swap, taking_in]

@@ -190,7 +190,14 @@ def test_overrides_come_in_and_shifts_go_out_as_calendars(front: str, manager: C
     events = [("1", "engineer@night.example"), ("2", "a stranger")]
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//T//EN"]
     for uid, name in events:
-        lines += ["BEGIN:VEVENT", f"UID:{uid}", f"DTSTAMP:{start}", f"DTSTART:{start}", f"DTEND:{end}", f"SUMMARY:{name}"]
+        lines += [
+            "BEGIN:VEVENT",
+            f"UID:{uid}",
+            f"DTSTAMP:{start}",
+            f"DTSTART:{start}",
+            f"DTEND:{end}",
+            f"SUMMARY:{name}",
+        ]
         lines += ["END:VEVENT"]
     file = SimpleUploadedFile("cover.ics", "\r\n".join([*lines, "END:VCALENDAR", ""]).encode())
     page = text(manager.post(f"{front}/import", {"file": file}, follow=True))
