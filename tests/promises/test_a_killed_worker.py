@@ -30,8 +30,13 @@ from tallylight.kernel.ids import new_id
 from tallylight.notify import api as notify
 from tallylight.notify.jobs import MAIL_SEATS
 from tallylight.notify.tests.sink import Sink
+from tallylight.replay import api as replays
+from tallylight.replay.models import ReplayStep
+from tallylight.replay.tests.conftest import history
 from tallylight.support.models import Ticket
-from tallylight.support.tests.scene import LUMEN, Scene, playing
+from tallylight.support.tests.scene import CONTRACTS, LUMEN, Scene, playing
+
+__all__ = ["history"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 #: A dead worker is noticed after six seconds and the sweeps come every five; a busy machine gets more patience than that.
@@ -151,6 +156,52 @@ def test_killed_while_it_hears_of_an_alert_the_next_one_hears_of_it(
     assert len({str(each["Message-ID"]) for each in sink.messages}) == 2
 
 
+@pytest.mark.usefixtures("history")
+def test_killed_between_months_a_replay_goes_on_from_there(
+    scene: Scene, worker: Callable[[], subprocess.Popen[bytes]]
+) -> None:
+    source = (CONTRACTS / "starter.yaml").read_text()
+    asked = replays.ask(scene.viewer("omar"), source, "last-90-days", now=clock.now())
+    with _taken(
+        asked.id, place=2
+    ) as waiting:  # somebody else's step, never finished: the worker waits for what becomes of it
+        victim = worker()
+        _until(waiting, "the worker is at the second month")
+        os.kill(victim.pid, signal.SIGKILL)
+        victim.wait()
+    before = list(ReplayStep.objects.values_list("place", "pk"))
+    assert [place for place, _ in before] == [0, 1]
+    worker()
+    _until(lambda: _look(scene, asked.id).finished, "the replay was finished")
+    steps = list(ReplayStep.objects.values_list("place", "pk"))
+    assert steps[:2] == before
+    assert [place for place, _ in steps] == list(range(len(asked.months) + 1))
+    found = replays.result(scene.viewer("omar"), asked.id, now=clock.now())
+    assert found == replays.replay(source, "last-90-days", now=asked.asked_at)
+
+
+def _look(scene: Scene, run: UUID) -> replays.RunCard:
+    return replays.run(scene.viewer("omar"), run, now=clock.now())
+
+
+@contextmanager
+def _taken(run: UUID, *, place: int) -> Iterator[Callable[[], bool]]:
+    """Another transaction is about to take this step of a replay, and is undone in the end. Yields whether somebody waits."""
+    with psycopg.connect(**_parameters()) as holder, psycopg.connect(**_parameters(), autocommit=True) as watcher:
+        holder.execute(
+            "insert into replay_replaystep (id, run_id, place, taken_at, part) values (%s, %s, %s, now(), 'null')",
+            [new_id(), run, place],
+        )
+
+        def waiting() -> bool:
+            blocked = "select count(*) from pg_stat_activity where %s = any(pg_blocking_pids(pid))"
+            found = watcher.execute(blocked, [holder.info.backend_pid]).fetchone()
+            return found is not None and found[0] > 0
+
+        yield waiting
+        holder.rollback()
+
+
 def _ladder(scene: Scene, *names: str) -> UUID:
     """A ladder whose steps are all due now, by its row alone: no job knows of it."""
     soon = clock.now() + timedelta(milliseconds=10)
@@ -198,6 +249,7 @@ def _surroundings(sink: Sink) -> dict[str, str]:
     address = f"{found['HOST']}:{found['PORT']}/{found['NAME']}"
     return {
         "TALLY_DATABASE_URL": f"postgresql://{found['USER']}:{found['PASSWORD']}@{address}",
+        "TALLY_CLICKHOUSE_URL": settings.CLICKHOUSE_URL,
         "TALLY_SMTP_URL": sink.url,
         "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "tallylight.config.settings"),
         "TALLY_LOG_LEVEL": "WARNING",

@@ -11,6 +11,7 @@ from django.utils.timezone import get_current_timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from tallylight.accounts.api import person
 from tallylight.console import formatting
 from tallylight.console.promised import said
 from tallylight.console.regions import region_names
@@ -22,13 +23,17 @@ from tallylight.replay.api import (
     ClockLine,
     ClockSide,
     Cost,
+    Fault,
     MonthCost,
     ObjectiveLine,
     ObjectiveSide,
     Outcome,
     Replay,
+    RunCard,
+    RunState,
     Tally,
     clock_word,
+    fault_told,
     lead,
     outcome_word,
     promise_word,
@@ -123,6 +128,54 @@ class ReplayView:
     clocks: tuple[ClockRow, ...]
     levels: tuple[LevelRow, ...]
     gaps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """How far a replay is. `told` says it in words; `done` of `all` months are judged."""
+
+    card: RunCard
+    badge: Badge
+    asked_by: str
+    told: str
+    fault: str
+    done: int
+    all: int
+
+
+def run_view(card: RunCard) -> RunView:
+    """A replay that was asked for, in the reader's words."""
+    asker = person(card.asked_by)
+    return RunView(
+        card=card,
+        badge=_run_badge(card.state),
+        asked_by=asker.name if asker else formatting.UNKNOWN,
+        told=_how_far(card),
+        fault=_fault(card.fault) if card.fault else "",
+        done=card.months_done,
+        all=len(card.months),
+    )
+
+
+def _run_badge(state: RunState) -> Badge:
+    return {
+        RunState.QUEUED: Badge(Tone.UNKNOWN, _("Waiting")),
+        RunState.RUNNING: Badge(Tone.INFO, _("Running")),
+        RunState.DONE: Badge(Tone.GOOD, _("Done")),
+        RunState.FAILED: Badge(Tone.BAD, _("Failed")),
+    }[state]
+
+
+def _how_far(card: RunCard) -> str:
+    if card.state is RunState.QUEUED:
+        return _("It waits for its turn; then tickets and incidents are read first.")
+    facts = {"place": card.months_done + 1, "all": len(card.months), "month": card.month}
+    return _("Month %(place)s of %(all)s: %(month)s is judged again.") % facts if card.month else ""
+
+
+def _fault(fault: Fault) -> str:
+    told = fault_told(fault)
+    return join_sentences((told["title"], told["advice"]))
 
 
 def replay_view(replay: Replay) -> ReplayView:

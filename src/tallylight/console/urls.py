@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from tallylight.console.live.stream import stream
-from tallylight.console.pages import account, oncall, oncall_layers, oncall_schedule, proposals, teams, tickets
+from tallylight.console.pages import account, oncall, oncall_layers, oncall_schedule, proposals, replay, teams, tickets
 from tallylight.console.pages.acknowledge import acknowledge_by_link
 from tallylight.console.pages.contract import contract, version_pdf
 from tallylight.console.pages.design import design
@@ -16,7 +16,6 @@ from tallylight.console.pages.home import home
 from tallylight.console.pages.incidents import incident, incident_list
 from tallylight.console.pages.mailbox import enclosure, mail, mailbox
 from tallylight.console.pages.node import node
-from tallylight.console.pages.replay import replay
 from tallylight.console.pages.report import report, report_pdf
 from tallylight.console.pages.service import claim, service, slices
 from tallylight.console.pages.sign_in import login, logout
@@ -73,7 +72,8 @@ urlpatterns = [
     path("service/report", report, name="report"),
     path("service/reports/<uuid:edition_id>.pdf", report_pdf, name="report-pdf"),
     path("contract", contract, name="contract"),
-    path("contract/replay", replay, name="replay"),
+    path("contract/replay", replay.replay, name="replay"),
+    path("contract/replay/<uuid:run_id>", replay.run, name="replay-run"),
     path("contract/versions/<uuid:version_id>.pdf", version_pdf, name="version-pdf"),
     path("contract/propose", proposals.propose, name="propose"),
     path("contract/proposals/<uuid:proposal_id>", proposals.proposal, name="proposal"),

@@ -58,7 +58,6 @@ def _replay(args: argparse.Namespace, source: str) -> int:
     with translation.override(args.lang.lower()):
         try:
             found = api.replay(
-                None,
                 source,
                 args.over,
                 customer=args.customer,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tallylight.contracts.api import Level, Objective, Promised
@@ -27,9 +27,9 @@ class Month:
     again: MonthAgain
 
 
-def objective_lines(months: Iterable[Month]) -> tuple[ObjectiveLine, ...]:
-    """Every objective in every region and month, then and under the draft, in the draft's order; dropped ones last."""
-    return tuple(line for month in months for line in _lines(month))
+def objective_lines(month: Month) -> tuple[ObjectiveLine, ...]:
+    """Every objective in every region of the month, then and under the draft, in the draft's order; dropped ones last."""
+    return tuple(_lines(month))
 
 
 def _lines(month: Month) -> Iterator[ObjectiveLine]:
@@ -116,12 +116,8 @@ def _interest(case: ClockCase) -> tuple[bool, bool, str]:
     return not case.differs, not broken, case.ticket.number
 
 
-def month_costs(months: Iterable[Month]) -> tuple[MonthCost, ...]:
-    """What each month cost, and would have cost."""
-    return tuple(_month_cost(each) for each in months)
-
-
-def _month_cost(month: Month) -> MonthCost:
+def month_cost(month: Month) -> MonthCost:
+    """What the month cost, and would have cost."""
     return MonthCost(
         month=month.report.month,
         over=month.again.until >= month.again.end,

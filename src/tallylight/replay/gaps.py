@@ -45,19 +45,18 @@ THRESHOLDS = gettext_noop(
 ZONE = gettext_noop("Months are counted in %(zone)s as then, not in the draft's %(other)s.")
 
 
-def of_months(months: Sequence[MonthAgain]) -> Iterator[Sentence]:
-    """Objectives that can't be judged again, and months under contract in part."""
-    for month in months:
-        if month.part.minutes < month.part.of:
-            yield Sentence(IN_PART, {"month": month.month, "minutes": month.part.minutes, "of": month.part.of})
-        for each in month.rows:
-            if each.why:
-                facts: dict[str, Fact] = {
-                    "objective": each.row.objective.name,
-                    "region": each.row.region,
-                    "missing": each.missing * each.row.objective.slice,
-                }
-                yield Sentence(MISSING[each.why], {**facts, "month": month.month})
+def of_month(month: MonthAgain) -> Iterator[Sentence]:
+    """Objectives that can't be judged again, and a month under contract in part."""
+    if month.part.minutes < month.part.of:
+        yield Sentence(IN_PART, {"month": month.month, "minutes": month.part.minutes, "of": month.part.of})
+    for each in month.rows:
+        if each.why:
+            facts: dict[str, Fact] = {
+                "objective": each.row.objective.name,
+                "region": each.row.region,
+                "missing": each.missing * each.row.objective.slice,
+            }
+            yield Sentence(MISSING[each.why], {**facts, "month": month.month})
 
 
 def of_agreements(draft: Agreement, then: Sequence[Agreement], zone: str) -> Iterator[Sentence]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from tallylight.kernel.clock import rfc3339
 from tallylight.kernel.money import Money
 from tallylight.kernel.sentence import Sentence
+from tallylight.replay.runs import Fault
 from tallylight.replay.values import (
     ClockCase,
     ClockLine,
@@ -50,6 +51,14 @@ def plain(replay: Replay) -> dict[str, Any]:
 def said(sentence: Sentence) -> str:
     """A sentence in the active language."""
     return sentence.said(gettext, fact_text)
+
+
+def fault_told(fault: Fault) -> dict[str, str]:
+    """Why a replay failed, in the active language."""
+    title, advice = (
+        gettext(text) % fault.facts if fault.facts else gettext(text) for text in (fault.title, fault.advice)
+    )
+    return {"code": fault.code, "title": title, "advice": advice}
 
 
 def _tally(tally: Tally) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -12,12 +12,12 @@ from tallylight.contracts import api as contracts
 from tallylight.contracts.api import Agreement
 from tallylight.incidents import api as incidents
 from tallylight.incidents.api import PastIncident
-from tallylight.kernel.sentence import Sentence
 from tallylight.replay import gaps
 from tallylight.replay.cases import cases_of, misses_under
-from tallylight.replay.compare import Month, clock_lines, month_costs, objective_lines
+from tallylight.replay.compare import Month, month_cost, objective_lines
+from tallylight.replay.parts import Judged, MonthPart, TicketsPart, put_together
 from tallylight.replay.period import Period, period
-from tallylight.replay.values import ClockCase, Replay
+from tallylight.replay.values import Replay
 from tallylight.sla import api as sla
 from tallylight.support import api as support
 from tallylight.support.api import PastTicket
@@ -34,40 +34,75 @@ class Progress(NamedTuple):
     month: str
 
 
-def replay(
-    customer: OrganisationCard,
-    draft: Agreement,
-    over: str,
-    *,
-    now: datetime,
-    progress: Callable[[Progress], None] = lambda _: None,
-) -> Replay:
-    """The draft over a period of the customer's past, in whole months; `progress` hears of each step before it is taken.
+class Question(NamedTuple):
+    """A draft over months of a customer's past, as they stand at `now`."""
 
-    Raises NoSuchPeriod, PeriodNotPast, PeriodTooLong, sla's NothingPromised, telemetry's HistoryAway.
-    """
+    customer: OrganisationCard
+    draft: Agreement
+    span: Period
+    now: datetime
+
+
+def asked(customer: OrganisationCard, draft: Agreement, over: str, *, now: datetime) -> Question:
+    """The question, if it can be answered. Raises NoSuchPeriod, PeriodNotPast, PeriodTooLong, sla's NothingPromised."""
     span = period(over, sla.zone_of(customer.id, now), now)
-    steps = len(span.months) + 1
+    if not contracts.segments_between(customer.id, *_bounds(span)):
+        raise sla.NothingPromised
+    return Question(customer, draft, span, now)
+
+
+def replay(question: Question, *, progress: Callable[[Progress], None] = lambda _: None) -> Replay:
+    """All at once; `progress` hears of each step before it is taken. Raises telemetry's HistoryAway."""
+    steps = len(question.span.months) + 1
     progress(Progress(0, steps, ""))
+    tickets = judge_tickets(question)
+    months: list[MonthPart] = []
+    for place, month in enumerate(question.span.months, start=1):
+        progress(Progress(place, steps, month))
+        months.append(judge_month(question, month, tickets))
+    return put_together(question.customer.slug, question.draft.number, question.span.zone, tickets, months)
+
+
+def judge_tickets(question: Question) -> TicketsPart:
+    """What was done on tickets and noticed of incidents, read again."""
+    customer, draft, span, now = question
     happened = _Happened.during(customer.id, span, now=now)
     judged = [cases_of(draft, each, happened.incident_of(each), now=now) for each in happened.promised]
-    cases, changes = [case for found, _ in judged for case in found], [change for _, change in judged if change]
-    months, absent = _months(customer.id, draft, span, misses_under(cases), now=now, progress=progress)
-    return Replay(
-        customer=customer.slug,
-        draft=draft.number,
-        zone=span.zone,
-        months=tuple(each.report.month for each in months),
-        start=months[0].again.start,
-        until=months[-1].again.until,
-        objectives=objective_lines(months),
-        clocks=clock_lines(cases),
-        levels=tuple(changes),
-        costs=month_costs(months),
+    cases = tuple(case for found, _ in judged for case in found)
+    unseen = happened.unseen(draft)
+    without = len(happened.tickets) - len(happened.promised)
+    return TicketsPart(
+        cases=cases,
+        levels=tuple(change for _, change in judged if change),
         tickets=len(happened.promised),
-        gaps=(*absent, *_gaps(draft, happened, cases, months, span)),
-        unseen=happened.unseen(draft),
+        unseen=unseen,
+        gaps=(
+            *gaps.of_cases(cases, without=without, unseen=unseen),
+            *gaps.of_agreements(draft, happened.agreements, span.zone),
+        ),
     )
+
+
+def judge_month(question: Question, month: str, tickets: TicketsPart) -> MonthPart:
+    """A month as it was reported and as the draft judges it, with the support promises that it would have broken.
+
+    Raises telemetry's HistoryAway.
+    """
+    customer, draft, _, now = question
+    try:
+        report = sla.month_report(customer.id, month, now)
+        again = sla.judge_again(customer.id, draft, month, now, misses_under(tickets.cases))
+    except sla.NothingPromised:
+        return MonthPart(month, None)
+    both = Month(report, again)
+    return MonthPart(
+        month,
+        Judged(again.start, again.until, objective_lines(both), month_cost(both), tuple(gaps.of_month(again))),
+    )
+
+
+def _bounds(span: Period) -> tuple[datetime, datetime]:
+    return sla.month_bounds(span.months[0], span.zone)[0], sla.month_bounds(span.months[-1], span.zone)[1]
 
 
 class _Happened(NamedTuple):
@@ -80,8 +115,8 @@ class _Happened(NamedTuple):
 
     @classmethod
     def during(cls, organisation_id: UUID, span: Period, *, now: datetime) -> _Happened:
-        start = sla.month_bounds(span.months[0], span.zone)[0]
-        end = min(sla.month_bounds(span.months[-1], span.zone)[1], now)
+        start, end = _bounds(span)
+        end = min(end, now)
         found = incidents.past_incidents(organisation_id, start - BEFORE, end)
         return cls(
             tickets=support.past_tickets(organisation_id, start, end, now=now),
@@ -105,38 +140,3 @@ class _Happened(NamedTuple):
             each.covered is False and draft.covers(each.region) and each.id not in seen and each.opened_at >= self.start
             for each in self.incidents.values()
         )
-
-
-def _months(
-    organisation_id: UUID,
-    draft: Agreement,
-    span: Period,
-    misses: Sequence[sla.Miss],
-    *,
-    now: datetime,
-    progress: Callable[[Progress], None],
-) -> tuple[list[Month], list[Sentence]]:
-    """The months under some contract, judged twice, and what to say of the others. Raises NothingPromised if there are none."""
-    found: list[Month] = []
-    absent: list[Sentence] = []
-    for place, month in enumerate(span.months, start=1):
-        progress(Progress(place, len(span.months) + 1, month))
-        try:
-            report = sla.month_report(organisation_id, month, now)
-            found.append(Month(report, sla.judge_again(organisation_id, draft, month, now, misses)))
-        except sla.NothingPromised:
-            absent.append(Sentence(gaps.NO_CONTRACT, {"month": month}))
-    if not found:
-        raise sla.NothingPromised
-    return found, absent
-
-
-def _gaps(
-    draft: Agreement, happened: _Happened, cases: Sequence[ClockCase], months: Sequence[Month], span: Period
-) -> list[Sentence]:
-    without = len(happened.tickets) - len(happened.promised)
-    return [
-        *gaps.of_months([each.again for each in months]),
-        *gaps.of_cases(cases, without=without, unseen=happened.unseen(draft)),
-        *gaps.of_agreements(draft, happened.agreements, span.zone),
-    ]

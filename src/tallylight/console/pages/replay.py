@@ -1,10 +1,12 @@
-"""/contract/replay: a draft over months that are past: what it would have broken and cost, beside what really applied."""
+"""/contract/replay and /contract/replay/<id>: what a draft would have broken and cost in the past, beside what really applied."""
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,12 +16,13 @@ from tallylight.console.doors import staff_only
 from tallylight.console.pages.contract import customer_of
 from tallylight.console.pages.proposals import WholeText, with_text
 from tallylight.console.proposals import error_sentence
-from tallylight.console.replays import replay_view
+from tallylight.console.replays import replay_view, run_view
 from tallylight.contracts import api as contracts
 from tallylight.contracts.api import ContractInvalid
 from tallylight.kernel import clock
 from tallylight.kernel.errors import TallyError
 from tallylight.replay import api as replays
+from tallylight.replay.api import RunState
 
 LATELY = "last-90-days"
 
@@ -37,24 +40,39 @@ class Question(WholeText):
 
 @staff_only
 def replay(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    """For managers: paste or upload a draft, or come from a proposal (`?proposal=`). Nothing is stored."""
+    """For managers: paste or upload a draft, or come from a proposal (`?proposal=`). A text with faults is not kept."""
     require(viewer, Role.MANAGER)
     customer = customer_of(request, viewer)
     if customer is None:
         return render(request, "console/customers.html", {"heading": _("Replay a draft"), "customers": organisations()})
     if request.method != "POST":
-        return _page(request, customer, Question(initial={"source": _draft(request, viewer, customer), "over": LATELY}))
+        form = Question(initial={"source": _draft(request, viewer, customer), "over": LATELY})
+        return _page(request, viewer, customer, form)
     form = Question(request.POST, request.FILES)
     if not form.is_valid():
-        return _page(request, customer, form, status=400)
+        return _page(request, viewer, customer, form, status=400)
     given = form.cleaned_data
     try:
-        found = replays.replay(viewer, given["source"], given["over"], customer=customer.slug, now=clock.now())
+        asked = replays.ask(viewer, given["source"], given["over"], customer=customer.slug, now=clock.now())
     except ContractInvalid as fault:
-        return _page(request, customer, with_text(form), problems=told_problems(fault), status=400)
+        return _page(request, viewer, customer, with_text(form), problems=told_problems(fault), status=400)
     except TallyError as fault:
-        return _page(request, customer, with_text(form), fault=error_sentence(fault), status=fault.status)
-    return _page(request, customer, with_text(form), view=replay_view(found))
+        return _page(request, viewer, customer, with_text(form), fault=error_sentence(fault), status=fault.status)
+    return redirect("replay-run", asked.id)
+
+
+@staff_only
+def run(request: HttpRequest, viewer: Viewer, run_id: UUID) -> HttpResponse:
+    """For managers: how far a replay is; once it is done, what it says."""
+    now = clock.now()
+    card = replays.run(viewer, run_id, now=now)
+    facts = {
+        "customer": card.customer,
+        "run": run_view(card),
+        "form": Question(initial={"source": card.source, "over": card.over}),
+        "view": replay_view(replays.result(viewer, run_id, now=now)) if card.state is RunState.DONE else None,
+    }
+    return render(request, "console/replay_run.html", facts)
 
 
 def _draft(request: HttpRequest, viewer: Viewer, customer: OrganisationCard) -> str:
@@ -67,6 +85,14 @@ def _draft(request: HttpRequest, viewer: Viewer, customer: OrganisationCard) -> 
 
 
 def _page(
-    request: HttpRequest, customer: OrganisationCard, form: Question, *, status: int = 200, **facts: object
+    request: HttpRequest,
+    viewer: Viewer,
+    customer: OrganisationCard,
+    form: Question,
+    *,
+    status: int = 200,
+    **facts: object,
 ) -> HttpResponse:
-    return render(request, "console/replay.html", {"customer": customer, "form": form, **facts}, status=status)
+    known = [run_view(each) for each in replays.runs_of(viewer, customer.id, now=clock.now())]
+    shown = {"customer": customer, "form": form, "runs": known, "kept_days": replays.KEPT_FOR.days, **facts}
+    return render(request, "console/replay.html", shown, status=status)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from tallylight.fleet import api as fleet
+from tallylight.replay import jobs
 from tallylight.sla.tests.conftest import forget_measured, measure
 from tallylight.support.tests.scene import START, Scene
 from tallylight.telemetry.history.client import History, shared
@@ -41,3 +44,23 @@ def history(clickhouse_url: str) -> Iterator[History]:
         engine.run(f"TRUNCATE TABLE {table}")
     engine.run("SYSTEM START TTL MERGES")
     forget_measured()
+
+
+def step() -> bool:
+    """Take the next step of the replay that waits longest, as a worker would; False if none waits."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "delete from procrastinate_jobs where id = (select min(id) from procrastinate_jobs "
+            "where task_name = 'replay.advance') returning args"
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return False
+    jobs.advance.func(**json.loads(row[0]))
+    return True
+
+
+def finish() -> None:
+    """Take all steps of all replays."""
+    while step():
+        pass

@@ -42,7 +42,7 @@ def changed(*changes: tuple[str, str]) -> str:
 
 
 def replayed(scene: Scene, source: str = STARTER, over: str = "2026-11") -> Replay:
-    return api.replay(None, source, over, now=scene.clock.now())
+    return api.replay(source, over, now=scene.clock.now())
 
 
 def with_fault(scene: Scene, **changes: Any) -> Replay:
