@@ -47,7 +47,7 @@ def _schedule(admin: Viewer, staff: dict[str, PersonCard], *, now: datetime) -> 
             unit=Unit.WEEKS,
             weekday=0,
             zone=zone,
-            hours=dict.fromkeys(oncall.WEEKDAYS, list(hours)),
+            hours={day: list(hours) for day in oncall.WEEKDAYS},
         )
         oncall.add_layer(admin, SCHEDULE, wanted)
 

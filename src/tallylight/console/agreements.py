@@ -133,13 +133,22 @@ def ladder_sentences(ladder: Iterable[Step]) -> list[str]:
 
 
 def _rung(step: Step) -> str:
-    who = step.person or role_name(step.role)
+    who = _asked(step)
     if step.calendar is not None:
         who = _("%(who)s (%(hours)s)") % {"who": who, "hours": hours_sentence(step.calendar)}
     facts = {"share": formatting.percent(float(step.at), _language()), "who": who}
     if not step.at:
         return _("At once: %(who)s is told.") % facts
     return _("When %(share)s of the response time is used: %(who)s is told.") % facts
+
+
+def _asked(step: Step) -> str:
+    """Whom a step asks first."""
+    if step.person:
+        return step.person
+    if step.schedule:
+        return _("whoever is on call in %(schedule)s") % {"schedule": step.schedule}
+    return _("team %(team)s") % {"team": step.team} if step.team else role_name(step.role or "")
 
 
 def severity_sentences(rule: SeverityRule) -> list[str]:

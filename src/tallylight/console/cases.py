@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from tallylight.clocks.api import Reading, told
 from tallylight.clocks.api import State as ClockState
 from tallylight.console.formatting import duration
+from tallylight.console.public import listed
 from tallylight.console.roles import role_name
 from tallylight.console.shapes import Badge, ClockView, Lead, Tone
-from tallylight.console.words import severity_word, who_has_it
+from tallylight.console.words import join_sentences, severity_word, who_has_it
 from tallylight.escalation.api import StepCard
 from tallylight.support.api import PROMISE_NAMES, Promise, State, TicketCard
 
@@ -93,19 +94,29 @@ def promise_name(promise: Promise) -> str:
     return _(PROMISE_NAMES[promise])
 
 
-def ticket_lead(card: TicketCard) -> Lead:
-    """Who has it, in one sentence under the headline."""
+def ticket_lead(card: TicketCard, *, called: Sequence[str] = ()) -> Lead:
+    """Who has it, under the headline. `called` are those to whom the ladder brought it last, while nobody has it in hand."""
     tone = {State.OPEN: Tone.WARN, State.ACKNOWLEDGED: Tone.INFO}.get(card.state, Tone.GOOD)
-    return Lead(tone, card.headline, who_has_it(card))
+    return Lead(tone, card.headline, join_sentences([who_has_it(card), _called(card, called)]))
 
 
-def clock_views(clocks: Mapping[Promise, Reading], *, step: StepCard | None, is_staff: bool) -> list[ClockView]:
-    """Every promise with its clock. `step` is what follows on the ladder while nobody acknowledges (staff only)."""
+def _called(card: TicketCard, called: Sequence[str]) -> str:
+    others = [each for each in called if each != card.owner]
+    return _("It was brought to %(people)s.") % {"people": listed(others)} if others else ""
+
+
+def clock_views(
+    clocks: Mapping[Promise, Reading], *, step: StepCard | None, goes_to: str, is_staff: bool
+) -> list[ClockView]:
+    """Every promise with its clock. `step` follows on the ladder while nobody acknowledges, and brings it to `goes_to` (staff
+    only)."""
     shown = [each for each in Promise if each in clocks and clocks[each].state is not ClockState.NOT_STARTED]
-    return [clock_view(each, clocks[each], step=step, is_staff=is_staff) for each in shown]
+    return [clock_view(each, clocks[each], step=step, goes_to=goes_to, is_staff=is_staff) for each in shown]
 
 
-def clock_view(promise: Promise, reading: Reading, *, step: StepCard | None, is_staff: bool) -> ClockView:
+def clock_view(
+    promise: Promise, reading: Reading, *, step: StepCard | None, is_staff: bool, goes_to: str = ""
+) -> ClockView:
     """One promise: what is left, or how it ended, and what happens next and to whom."""
     runs = reading.state in (ClockState.RUNNING, ClockState.OVERDUE)
     following = step if runs and promise is Promise.RESPONSE and is_staff else None
@@ -115,7 +126,7 @@ def clock_view(promise: Promise, reading: Reading, *, step: StepCard | None, is_
         used=min(1.0, reading.counted / reading.target) if reading.target else 1.0,
         due_at=reading.due_at if runs else None,
         result="" if runs else _result(reading),
-        next=_climbs(following) if following else _next(promise, reading, is_staff=is_staff),
+        next=_climbs(goes_to or role_name(following.role)) if following else _next(promise, reading, is_staff=is_staff),
         next_at=following.due_at if following else reading.due_at if runs else None,
         told=tuple(told(reading, translate=_, zone=get_current_timezone())),
     )
@@ -148,8 +159,8 @@ def _result(reading: Reading) -> str:
             return _("Called off")
 
 
-def _climbs(step: StepCard) -> str:
-    return _("If nobody takes it in hand it goes to %(role)s at {at}.") % {"role": role_name(step.role)}
+def _climbs(goes_to: str) -> str:
+    return _("If nobody takes it in hand it goes to %(role)s at {at}.") % {"role": goes_to}
 
 
 def _next(promise: Promise, reading: Reading, *, is_staff: bool) -> str:

@@ -166,16 +166,19 @@ class Party:
 class Step:
     """A rung of the ladder, taken when `at` of the response clock is used without acknowledgement.
 
-    `person` (a login) is asked first where one is named; otherwise, or when that person is away, whoever holds `role`. A step
-    with a `calendar` is taken only where that is open at its instant; several such steps may share one `at`.
+    Whoever it reaches first is asked: `person` (a login); whoever is on call by `schedule`; the people of `team`; whoever holds
+    `role`. It names at least one of them, schedules and teams by the provider's short name. A step with a `calendar` is taken
+    only where that is open at its instant; several such steps may share one `at`.
     """
 
     name: str
-    role: str
+    role: str | None
     at: Decimal
     channels: tuple[Channel, ...]
     person: str | None = None
     calendar: Calendar | None = None
+    schedule: str | None = None
+    team: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

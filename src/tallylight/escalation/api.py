@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from tallylight.accounts.api import Viewer
+from tallylight.accounts.api import PersonCard, Viewer, staff
 from tallylight.escalation import ladder as ladders
 from tallylight.escalation import matter as matters
 from tallylight.escalation.ladder import Rung
@@ -14,6 +14,7 @@ from tallylight.escalation.matter import Matter
 from tallylight.escalation.models import Escalation, State, StepFired
 from tallylight.escalation.notices import ACKNOWLEDGE
 from tallylight.escalation.services import start, stop
+from tallylight.escalation.targets import reached
 from tallylight.escalation.words import step_name
 from tallylight.kernel.lazy import Lazy
 
@@ -24,6 +25,8 @@ __all__ = [
     "Rung",
     "State",
     "StepCard",
+    "meant",
+    "meant_by_step",
     "of_subject",
     "running_visible_to",
     "start",
@@ -34,7 +37,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class StepCard:
-    """A rung: when it is or was due, when it was taken (None: not yet, or never) and who was told then."""
+    """A rung: when it is or was due, when it was taken (None: not yet, or never) and who was told then.
+
+    `role` is empty where the step names none; `person` is a login, `schedule` and `team` are slugs, empty likewise.
+    """
 
     step: int
     name: str
@@ -42,6 +48,9 @@ class StepCard:
     due_at: datetime
     taken_at: datetime | None
     people: tuple[str, ...]
+    person: str = ""
+    schedule: str = ""
+    team: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,23 @@ class EscalationCard:
         """The step that follows while nobody acknowledges."""
         waiting = [each for each in self.steps if each.taken_at is None]
         return waiting[0] if self.state is State.RUNNING and waiting else None
+
+    @property
+    def called(self) -> tuple[str, ...]:
+        """Those to whom the latest step that reached anybody brought the matter, by name; nobody once it was stopped."""
+        reached = [each.people for each in self.steps if each.people]
+        return reached[-1] if self.state is not State.STOPPED and reached else ()
+
+
+def meant(rung: Rung, at: datetime) -> list[PersonCard]:
+    """Whom a rung means at an instant, before anybody owns the matter."""
+    return reached(rung, staff(), owner=None, at=at)
+
+
+def meant_by_step(step: StepCard) -> list[PersonCard]:
+    """Whom a step that is still to come means, as things stand for the instant at which it is due."""
+    rung = Rung(step.name, step.role, (), step.due_at, step.person or None, step.schedule or None, step.team or None)
+    return meant(rung, step.due_at)
 
 
 def of_subject(subject: UUID) -> list[EscalationCard]:
@@ -107,4 +133,7 @@ def _step(index: int, rung: Rung, fired: StepFired | None) -> StepCard:
         due_at=fired.due_at if fired else rung.due_at,
         taken_at=fired.at if fired else None,
         people=tuple(each["name"] for each in fired.people) if fired else (),
+        person=rung.person or "",
+        schedule=rung.schedule or "",
+        team=rung.team or "",
     )

@@ -18,6 +18,9 @@ class StepOut(Schema):
     step: int
     name: str
     role: str
+    person: str
+    schedule: str
+    team: str
     due_at: datetime
     taken_at: datetime | None
     people: list[str]

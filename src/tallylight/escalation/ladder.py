@@ -10,13 +10,18 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """A step: at `due_at` the people in `role` (or the one whose login is `person`) are told by `channels`."""
+    """A step: at `due_at` whom it names is told by `channels`. See `targets` for who comes before whom.
+
+    `person` is a login, `schedule` and `team` are slugs; `role` is empty where none is named.
+    """
 
     name: str
     role: str
     channels: tuple[str, ...]
     due_at: datetime
     person: str | None = None
+    schedule: str | None = None
+    team: str | None = None
 
     def facts(self) -> dict[str, Any]:
         """As JSON values."""
@@ -26,6 +31,8 @@ class Rung:
             "channels": list(self.channels),
             "due_at": self.due_at.isoformat(),
             "person": self.person,
+            "schedule": self.schedule,
+            "team": self.team,
         }
 
 
@@ -41,6 +48,8 @@ def from_facts(facts: Sequence[dict[str, Any]]) -> Ladder:
             channels=tuple(each["channels"]),
             due_at=datetime.fromisoformat(each["due_at"]),
             person=each["person"],
+            schedule=each.get("schedule"),  # ladders that were written before there were schedules go on
+            team=each.get("team"),
         )
         for each in facts
     )

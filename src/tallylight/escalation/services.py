@@ -16,7 +16,7 @@ from tallylight.escalation.ladder import Ladder, Rung
 from tallylight.escalation.matter import Matter
 from tallylight.escalation.models import Escalation, State, StepFired
 from tallylight.escalation.notices import notify_step
-from tallylight.escalation.targets import targets
+from tallylight.escalation.targets import reached
 from tallylight.kernel.events import EscalationStepped, publish
 
 log = structlog.get_logger(__name__)
@@ -85,11 +85,11 @@ def _climb(row: Escalation, *, now: datetime) -> int:
     ladder, before = ladders.from_facts(row.ladder), row.taken
     staff = accounts.staff()
     while rung := ladders.next_step(ladder, row.taken, now=now):
-        told = targets(rung, staff, owner=row.owner_id)
+        told = reached(rung, staff, owner=row.owner_id, at=now)
         _take(row, rung, told, ladder, now=now)
         row.taken += 1
         if not told:
-            log.error("nobody to escalate to", escalation=str(row.pk), step=rung.name, role=rung.role)
+            log.error("nobody to escalate to", escalation=str(row.pk), step=rung.name, rung=rung.facts())
             ladder = ladders.pulled_forward(ladder, row.taken, to=now)
     row.next_at = ladders.next_at(ladder, row.taken)
     if row.next_at is None:

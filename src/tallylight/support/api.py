@@ -98,7 +98,8 @@ class EntryCard:
 class TicketDetail:
     """A ticket with its story and its promises. `ladders` and `deliveries` are for the staff and empty for customers.
 
-    `pauses` are the reasons for which its clocks may stand still, by the contract.
+    `pauses` are the reasons for which its clocks may stand still, by the contract. `called` are the names of those to whom the
+    ladder brought it last, while nobody has it in hand.
     """
 
     card: TicketCard
@@ -107,6 +108,7 @@ class TicketDetail:
     pauses: tuple[str, ...]
     ladders: tuple[EscalationCard, ...]
     deliveries: tuple[DeliveryCard, ...]
+    called: tuple[str, ...] = ()
 
 
 def ticket(viewer: Viewer, ticket_id: UUID | str, *, now: datetime) -> TicketDetail:
@@ -114,13 +116,15 @@ def ticket(viewer: Viewer, ticket_id: UUID | str, *, now: datetime) -> TicketDet
     row = with_names().get_visible(viewer, ticket_id)
     staff = viewer.is_provider
     support = promises.support_of(row, now=now)
+    ladders = tuple(escalation.of_subject(row.pk))
     return TicketDetail(
         card=card_of(row),
         entries=tuple(_entry(each) for each in _story(row) if staff or not each.internal),
         clocks=promises.readings(row, now=now),
         pauses=tuple(pause.reason for pause in support.pauses) if support else (),
-        ladders=tuple(escalation.of_subject(row.pk)) if staff else (),
+        ladders=ladders if staff else (),
         deliveries=tuple(notify.deliveries(row.pk)) if staff else (),
+        called=ladders[-1].called if ladders and row.state == State.OPEN else (),
     )
 
 

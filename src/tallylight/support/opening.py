@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from tallylight.accounts import api as accounts
 from tallylight.accounts.api import PersonCard, Role, Viewer
 from tallylight.contracts.api import Level
 from tallylight.escalation import api as escalation
+from tallylight.escalation.api import Rung
 from tallylight.incidents import api as incidents
 from tallylight.incidents.api import ImpactCard, IncidentCard
 from tallylight.kernel.events import TicketOpened, publish
@@ -120,11 +122,16 @@ def _create(
 
 def _owner_for(ticket: Ticket) -> PersonCard | None:
     ladder = promises.ladder(ticket, now=ticket.opened_at)  # of the steps that are there at their hour
-    role = Role(ladder[0].role) if ladder else Role.AGENT
     staff = accounts.staff()
-    in_role = [each for each in staff if each.role is role]
+    first = _first_asked(ladder[0], at=ticket.opened_at) if ladder else accounts.staff_with_role(Role.AGENT)
     counted = Ticket.objects.filter(state__in=PENDING, owner__isnull=False).values("owner").annotate(count=Count("id"))
-    return choose_owner(in_role, staff, {row["owner"]: row["count"] for row in counted})
+    return choose_owner(first, staff, {row["owner"]: row["count"] for row in counted})
+
+
+def _first_asked(step: Rung, *, at: datetime) -> list[PersonCard]:
+    """Who may own what comes to a ladder's first step: whoever it means beside a person of its own, that person if it means
+    nobody else."""
+    return escalation.meant(replace(step, person=None), at) or escalation.meant(step, at)
 
 
 def headlines(incident: IncidentCard) -> dict[str, str]:

@@ -9,12 +9,12 @@ from tallylight.accounts.api import PersonCard
 
 
 def choose_owner(
-    in_role: Sequence[PersonCard], others: Sequence[PersonCard], pending: Mapping[UUID, int]
+    asked: Sequence[PersonCard], others: Sequence[PersonCard], pending: Mapping[UUID, int]
 ) -> PersonCard | None:
-    """Of the people in the role of the ladder's first step, the one with the fewest pending tickets; the longest serving
-    among equals. Somebody else of the staff if nobody holds the role; None only if there is no staff at all.
+    """Of the people whom the ladder's first step means, the one with the fewest pending tickets; the longest serving among
+    equals. Somebody else of the staff if it means nobody; None only if there is no staff at all.
 
     Both sequences are in order of service, `pending` counts the tickets that somebody owns now.
     """
-    candidates = in_role or others
+    candidates = asked or others
     return min(candidates, key=lambda each: pending.get(each.id, 0)) if candidates else None

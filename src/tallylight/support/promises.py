@@ -8,7 +8,7 @@ from uuid import UUID
 
 from tallylight.clocks.api import ClockEvent, Kind, Reading
 from tallylight.contracts import api as contracts
-from tallylight.contracts.api import Agreement, Level, SupportLevel
+from tallylight.contracts.api import Agreement, Level, Step, SupportLevel
 from tallylight.escalation.api import Rung
 from tallylight.kernel.business_time import is_open
 from tallylight.support import breaches, entries, standing
@@ -104,10 +104,15 @@ def ladder(ticket: Ticket, *, now: datetime) -> tuple[Rung, ...]:
     log, deeds = happened(ticket), done(ticket)
     instants = [(step, standing.share_instant(log, deeds, promised, step.at)) for step in promised[-1].support.ladder]
     return tuple(
-        Rung(step.name, step.role, tuple(each.value for each in step.channels), due_at, step.person)
+        _rung(step, due_at)
         for step, due_at in instants
         if due_at is not None and (step.calendar is None or is_open(step.calendar, due_at))
     )
+
+
+def _rung(step: Step, due_at: datetime) -> Rung:
+    channels = tuple(each.value for each in step.channels)
+    return Rung(step.name, step.role or "", channels, due_at, step.person, step.schedule, step.team)
 
 
 def happened(ticket: Ticket) -> Log:

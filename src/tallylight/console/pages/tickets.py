@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from tallylight.accounts.api import Viewer, members_of
 from tallylight.console.cases import clock_views, queue_row, ticket_badge, ticket_lead, tickets_lead
+from tallylight.console.climbing import step_target
 from tallylight.console.conversation import lines_of
 from tallylight.console.doors import signed_in
 from tallylight.contracts.api import Level
@@ -85,10 +86,12 @@ def ticket_context(viewer: Viewer, detail: TicketDetail) -> dict[str, object]:
         "ticket": detail.card,
         "badge": ticket_badge(detail.card.state),
         "row": queue_row(detail.card, now=clock.now()),
-        "lead": ticket_lead(detail.card),
+        "lead": ticket_lead(detail.card, called=detail.called),
         "asks": WAITING_FOR_CUSTOMER in detail.pauses,
         "mitigates": Promise.MITIGATION in detail.clocks and detail.clocks[Promise.MITIGATION].answered_at is None,
-        "clocks": clock_views(detail.clocks, step=step, is_staff=viewer.is_provider),
+        "clocks": clock_views(
+            detail.clocks, step=step, goes_to=step_target(step) if step else "", is_staff=viewer.is_provider
+        ),
         "lines": lines_of(detail.entries, viewer),
         "ladder": ladder,
         "deliveries": detail.deliveries,

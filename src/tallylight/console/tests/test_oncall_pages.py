@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from tests.promises.world import World, make_world
+from tests.promises.world import World, bad_night, make_world
 
 from tallylight.accounts import api as accounts
 from tallylight.accounts.api import Role
 from tallylight.accounts.models import Person
 from tallylight.console.tests.test_contract_pages import signed_in, text
+from tallylight.escalation import services as escalation
+from tallylight.escalation.models import Escalation
 from tallylight.kernel import clock
 from tallylight.oncall import api as oncall
 
@@ -209,6 +211,24 @@ def test_overrides_come_in_and_shifts_go_out_as_calendars(front: str, manager: C
     address = re.search(r"/api/v1/on-call/feeds/[^<]+calendar\.ics", manager.get("/oncall").content.decode())
     assert address is not None
     assert b"Front line" in client.get(address.group()).content
+
+
+def test_a_tickets_page_says_who_will_be_called_and_the_customers_who_was(front: str, world: World) -> None:
+    """The ladder's next step names the schedule; then it is taken, and both sides read to whom it went."""
+    night = bad_night(world)
+    row = Escalation.objects.get(subject=night.pk)
+    row.ladder[1] |= {"schedule": "front", "role": ""}
+    row.save()
+    due = datetime.fromisoformat(row.ladder[1]["due_at"])
+    (holder,) = oncall.on_call("front", due)
+    page = f"/tickets/{night.pk}"
+    assert f"goes to {holder.person.name} (on call: Front line) at" in text(signed_in(world.agent).get(page))
+    now = clock.now()
+    oncall.cover(_viewer(world.manager), "front", engineer(), now, due + HOUR, now=now)
+    escalation.advance(row.pk, now=due)
+    for reader in (world.agent, world.large.member):
+        assert "It was brought to Night engineer." in text(signed_in(reader).get(page))
+    assert "It was brought to" not in text(signed_in(world.small.member).get("/tickets"))
 
 
 def test_customers_see_nothing_of_it(front: str, world: World) -> None:

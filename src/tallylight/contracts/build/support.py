@@ -43,11 +43,13 @@ def step(entry: Doc, doc: Doc) -> Step:
     """One rung of a ladder."""
     return Step(
         name=entry["step"],
-        role=entry["role"],
+        role=entry.get("role"),
         at=q.share(entry["at"]),
         channels=channels(entry),
         person=entry.get("person"),
         calendar=maybe(entry, "calendar", lambda name: named_calendar(name, doc)),
+        schedule=entry.get("schedule"),
+        team=entry.get("team"),
     )
 
 

@@ -120,6 +120,8 @@ CLAUSES: Mapping[type, Mapping[str, Rule]] = {
         "channels": Leaf(_("Channels"), judge.more),
         "person": Leaf(_("Person called first"), judge.otherwise, None),
         "calendar": Leaf(_("Hours of the step"), judge.hours_or_all),
+        "schedule": Leaf(_("On-call schedule that is called"), judge.otherwise),
+        "team": Leaf(_("Team that is called"), judge.otherwise),
     },
     a.Pause: {"reason": KEY, "most": Leaf(_("Longest pause"), judge.LOWER)},
     a.Contact: {

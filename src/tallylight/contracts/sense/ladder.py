@@ -14,13 +14,17 @@ HUNDRED = Decimal(100)
 
 
 def order(doc: Part) -> Faults:
+    yield from of_each(_order, _ladders(doc))
+
+
+def _ladders(doc: Part) -> list[Part]:
+    """The contract's ladder and those that levels have of their own."""
     own = [doc["support"][level] for level in LEVELS if level in doc["support"]]
-    ladders = [
+    return [
         each["escalation"]
         for each in (doc, *own)
         if "escalation" in each and (*each.path, "escalation") not in doc.broken
     ]
-    yield from of_each(_order, ladders)
 
 
 def _order(ladder: Part) -> Faults:
@@ -30,6 +34,30 @@ def _order(ladder: Part) -> Faults:
     for step in steps:
         yield from of_each(_step, [step], before)
         before = step
+
+
+#: Whom a step may name.
+NAMED = ("role", "person", "schedule", "team")
+
+
+def names(doc: Part) -> Faults:
+    """Each step says whom it means, and by one list of people at most."""
+    yield from of_each(_names, [step for ladder in _ladders(doc) for step in ladder.each()])
+
+
+def _names(step: Part) -> Faults:
+    if not any(each in step for each in NAMED):
+        yield step.fault(
+            _("The step %(name)s names nobody."),
+            _("Name a role, a person, an on-call schedule or a team."),
+            name=step["step"].text,
+        )
+    if "schedule" in step and "team" in step:
+        yield step["team"].fault(
+            _("The step %(name)s names both an on-call schedule and a team."),
+            _("Keep the schedule where one person is to be called, or the team where all of its people are."),
+            name=step["step"].text,
+        )
 
 
 def _step(step: Part, before: Part | None) -> Faults:
@@ -84,4 +112,4 @@ def _rung(steps: list[Part], level: Part, doc: Part) -> Faults:
         )
 
 
-CHECKS = (order, manned)
+CHECKS = (order, names, manned)

@@ -17,8 +17,9 @@ def changed(source: str, old: str, new: str) -> str:
 
 
 def plain(source: str) -> str:
-    """`source` without what support levels need not say: no mitigation or credit for it, no pauses, the default response."""
-    optional = r"^    (mitigation|answer):.*\n|^    pauses:\n(      - .*\n)+|^    - .*clock: mitigation.*\n"
+    """`source` without what support levels need not say: no mitigation or credit for it, no pauses, the default response,
+    no ladder of their own."""
+    optional = r"^    (mitigation|answer):.*\n|^    (pauses|escalation):\n(      .*\n)+|^    - .*clock: mitigation.*\n"
     return re.sub(optional, "", source, flags=re.MULTILINE)
 
 

@@ -42,6 +42,18 @@ CASES: dict[str, tuple[str, str, str, str]] = {
         "update: 8h",
         "not open that long in a whole year",
     ),
+    "a step that names nobody": (
+        "step: expert, role: engineer, at",
+        "step: expert, at",
+        "{ step: expert, at",
+        "names nobody",
+    ),
+    "a step that names a schedule and a team": (
+        "step: expert, role: engineer, at",
+        "step: expert, schedule: front, team: network, at",
+        "network, at",
+        "both an on-call schedule and a team",
+    ),
     "a pause twice": (
         "- { reason: waiting-for-customer, most: 3d }",
         "- { reason: waiting-for-customer, most: 3d }\n      - { reason: waiting-for-customer, most: 4d }",
@@ -229,6 +241,11 @@ def test_nonsense_is_named_where_it_stands(case: str) -> None:
 
 def test_the_examples_are_sound() -> None:
     assert lint(STARTER) == lint(KEY_ACCOUNT) == ()
+
+
+@pytest.mark.parametrize("named", ["schedule: front", "team: network", "person: wei@x.example", "role: manager"])
+def test_a_step_may_name_any_one_of_those_who_can_be_called(named: str) -> None:
+    assert lint(changed(STARTER, "step: expert, role: engineer, at", f"step: expert, {named}, at")) == ()
 
 
 def test_an_hour_in_which_a_step_finds_nobody_is_named() -> None:

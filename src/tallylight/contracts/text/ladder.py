@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from tallylight.contracts.agreement import Agreement, Level, Step
 from tallylight.contracts.text import names
 from tallylight.contracts.text.words import Words
@@ -29,6 +31,16 @@ def write(agreement: Agreement, words: Words) -> Section:
             )
         ),
     ]
+    if any(step.schedule or step.team for each in agreement.support for step in each.ladder):
+        blocks.append(
+            Clause(
+                words.gettext(
+                    "Where a step names an on-call schedule of the Provider, the person who is on call by that schedule at "
+                    "the instant of the step is called; where it names a team of the Provider, the people of that team "
+                    "are. What a step names is tried in the order in which it is written here, until somebody is reached."
+                )
+            )
+        )
     for ladder, levels in _ladders(agreement):
         blocks.append(
             Clause(
@@ -66,9 +78,21 @@ def _table(ladder: tuple[Step, ...], words: Words) -> Table:
 
 
 def _who(step: Step, words: Words) -> str:
-    who = names.role(words, step.role)
-    if step.person is not None:
-        who = words.gettext("%(person)s, otherwise: %(role)s", person=step.person, role=who)
+    who = ""
+    for each in reversed(list(_named(step, words))):
+        who = words.gettext("%(person)s, otherwise: %(role)s", person=each, role=who) if who else each
     if step.calendar is None:
         return who
     return words.gettext("%(who)s, in the hours of “%(calendar)s”", who=who, calendar=step.calendar.name)
+
+
+def _named(step: Step, words: Words) -> Iterator[str]:
+    """Whom a step names, in the order in which they are tried."""
+    if step.person is not None:
+        yield step.person
+    if step.schedule is not None:
+        yield words.gettext("whoever is on call by the schedule “%(schedule)s”", schedule=step.schedule)
+    if step.team is not None:
+        yield words.gettext("the people of the team “%(team)s”", team=step.team)
+    if step.role is not None:
+        yield names.role(words, step.role)

@@ -16,6 +16,7 @@ from tallylight.clocks.api import Kind, Reading, State, Why
 from tallylight.contracts import api as contracts
 from tallylight.contracts.api import Level
 from tallylight.contracts.tests.samples import KEY_ACCOUNT, changed, plain
+from tallylight.oncall import api as oncall
 from tallylight.support import api, cli
 from tallylight.support.errors import TicketUnknown
 from tallylight.support.models import ClockEntry, Ticket
@@ -80,6 +81,21 @@ def test_outside_the_hours_of_a_step_the_next_one_is_called_and_owns_the_case(sc
     (ladder,) = detail.ladders
     assert [rung.name for rung in ladder.steps] == ["nights", "expert", "key-account-manager"]
     assert Membership.objects.get(person__name=detail.card.owner).role == Role.ENGINEER
+
+
+def test_whoever_is_on_call_owns_what_comes_to_a_first_step_that_names_a_schedule(scene: Scene) -> None:
+    manager, now = scene.viewer("omar"), scene.clock.now()
+    oncall.make_schedule(manager, "front", "Front", "UTC")
+    oncall.cover(manager, "front", scene.people["wei"], now, now + 60 * MINUTE, now=now)
+    first = "\nescalation:\n  - { step: frontline, role: agent, at: 0%"
+    amend(scene, ASTRA, (first, first.replace("role: agent", "schedule: front, role: agent")))
+    assert _owner(scene, open_one(scene)) == "Wei Chen"
+    scene.clock.move(60 * MINUTE)
+    assert _owner(scene, open_one(scene)) == "Ana Ruiz"
+
+
+def _owner(scene: Scene, ticket: UUID) -> str:
+    return api.ticket(scene.viewer("omar"), ticket, now=scene.clock.now()).card.owner
 
 
 def test_a_promise_that_was_broken_under_the_old_contract_stays_broken_under_a_kinder_one(scene: Scene) -> None:

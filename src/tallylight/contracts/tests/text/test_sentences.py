@@ -89,6 +89,23 @@ def test_a_mean_knows_no_rows_of_slices() -> None:
     assert "in a shorter row" not in told(replace(plain, objectives=(mean,)), "objectives")
 
 
+def test_a_step_says_whom_it_calls_in_the_order_in_which_they_are_tried() -> None:
+    first, *others = example("starter").support
+    step = replace(first.ladder[0], person="ana@x.example", schedule="front", role="agent")
+    called = replace(example("starter"), support=(replace(first, ladder=(step,)), *others))
+    words = told(called, "escalation")
+    assert "ana@x.example, otherwise: whoever is on call by the schedule “front”, otherwise: " in words
+    assert "is tried in the order in which it is written" in words
+    team = replace(step, person=None, schedule=None, role=None, team="network")
+    assert "the people of the team “network”" in told(
+        replace(called, support=(replace(first, ladder=(team,)), *others)), "escalation"
+    )
+
+
+def test_a_contract_without_schedules_and_teams_reads_as_it_was_signed() -> None:
+    assert "on-call schedule" not in told(example("starter"), "escalation")
+
+
 def test_levels_that_share_a_ladder_share_its_table() -> None:
     def tables(of: Agreement) -> int:
         [section] = [each for each in text(of).sections if each.key == "escalation"]
