@@ -15,7 +15,7 @@ from tallylight.contracts.api import Answer, CreditTable, Level, MissCredit, Pro
 from tallylight.kernel.money import Money
 from tallylight.replay import api
 from tallylight.replay.api import Outcome, Replay
-from tallylight.replay.replaying import replay
+from tallylight.replay.replaying import asked, replay
 from tallylight.replay.tests.conftest import MINUTE
 from tallylight.sla import api as sla
 from tallylight.support import api as support
@@ -50,13 +50,13 @@ def with_fault(scene: Scene, **changes: Any) -> Replay:
     agreement = contracts.read(STARTER)
     support_ = tuple(replace(each, **changes) if each.level is Level.FAULT else each for each in agreement.support)
     customer = accounts.organisation(scene.customers[LUMEN])
-    return replay(customer, replace(agreement, support=support_), "2026-11", now=scene.clock.now())
+    return replay(asked(customer, replace(agreement, support=support_), "2026-11", now=scene.clock.now()))
 
 
 def with_credit(scene: Scene, table: CreditTable) -> Replay:
     """A draft whose credit table differs."""
     agreement = replace(contracts.read(STARTER), credit=table)
-    return replay(accounts.organisation(scene.customers[LUMEN]), agreement, "2026-11", now=scene.clock.now())
+    return replay(asked(accounts.organisation(scene.customers[LUMEN]), agreement, "2026-11", now=scene.clock.now()))
 
 
 def night(scene: Scene) -> None:
