@@ -58,6 +58,8 @@ PAGES = {
         "<mail>",
         "/admin/teams",
         "/oncall",
+        "/admin/delivery",
+        "/account/addresses",
         "/account",
     ),
     MANAGER: (

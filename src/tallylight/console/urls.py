@@ -5,7 +5,18 @@ from __future__ import annotations
 from django.urls import path
 
 from tallylight.console.live.stream import stream
-from tallylight.console.pages import account, oncall, oncall_layers, oncall_schedule, proposals, replay, teams, tickets
+from tallylight.console.pages import (
+    account,
+    addresses,
+    delivery,
+    oncall,
+    oncall_layers,
+    oncall_schedule,
+    proposals,
+    replay,
+    teams,
+    tickets,
+)
 from tallylight.console.pages.acknowledge import acknowledge_by_link
 from tallylight.console.pages.contract import contract, version_pdf
 from tallylight.console.pages.design import design
@@ -90,6 +101,17 @@ urlpatterns = [
     path("account/preferences", account.preferences, name="preferences"),
     path("account/tokens", account.make_token, name="make-token"),
     path("account/tokens/<uuid:token_id>/revoke", account.revoke_token, name="revoke-token"),
+    path("account/addresses", addresses.addresses, name="addresses"),
+    path("account/addresses/new", addresses.add, name="add-address"),
+    path("account/addresses/quiet-hours", addresses.quiet_hours, name="quiet-hours"),
+    path("account/addresses/<uuid:endpoint_id>/remove", addresses.remove, name="remove-address"),
+    path("account/addresses/<str:way>/earlier", addresses.earlier, name="earlier-address"),
+    path("account/addresses/<str:way>/test", addresses.test, name="test-address"),
+    path("admin/delivery", delivery.delivery, name="delivery"),
+    path("admin/delivery/suppressions", delivery.suppress, name="suppress"),
+    path("admin/delivery/suppressions/<uuid:suppression_id>/lift", delivery.lift, name="lift-suppression"),
+    path("admin/delivery/limits", delivery.set_limit, name="set-limit"),
+    path("admin/delivery/limits/<uuid:limit_id>/remove", delivery.remove_limit, name="remove-limit"),
     path("admin/teams", teams.teams, name="teams"),
     path("admin/teams/<slug:slug>", teams.team, name="team"),
     path("admin/teams/<slug:slug>/name", teams.rename, name="rename-team"),

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import translation
 
 from tallylight.accounts.api import PersonCard
+from tallylight.contracts.api import Level
 from tallylight.escalation.ladder import Rung
 from tallylight.escalation.matter import Matter
 from tallylight.escalation.models import Escalation
@@ -45,7 +46,8 @@ def notify_step(
         page=settings.PUBLIC_URL + matter.path,
     )
     key = f"escalation:{row.pk}:step:{row.taken}:{person.id}"
-    notify.send_by(rung.channels, key, to=to, content=content, now=now, about=row.subject)
+    urgent = matter.level is Level.MAJOR  # only that rings in quiet hours
+    notify.send_by(rung.channels, key, to=to, content=content, now=now, about=row.subject, urgent=urgent)
 
 
 def _token(row: Escalation, person: PersonCard, *, now: datetime) -> str:

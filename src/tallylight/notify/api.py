@@ -6,32 +6,86 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Count, Min
+
 from tallylight.notify.compose import compose
-from tallylight.notify.errors import EndpointRefused, EndpointUnknown, LinkExpired, LinkRefused, TooMuchEnclosed
-from tallylight.notify.letter import Enclosure, Outcome, Recipient, State, Text
+from tallylight.notify.digest import gather
+from tallylight.notify.endpoints import EndpointCard, add_endpoint, endpoints_of, remove_endpoint
+from tallylight.notify.errors import (
+    EndpointRefused,
+    EndpointUnknown,
+    LimitUnknown,
+    LinkExpired,
+    LinkRefused,
+    MessageUnknown,
+    NotSuppressed,
+    QuietHoursRefused,
+    TooManyTrials,
+    TooMuchEnclosed,
+    WaysRefused,
+)
+from tallylight.notify.letter import MAIL, Enclosure, Outcome, Recipient, State, Text, Why
 from tallylight.notify.links import Grant, read_link, write_link
 from tallylight.notify.models import Attempt, Message
-from tallylight.notify.outbox import send, send_by
+from tallylight.notify.outbox import reach, send, send_by
+from tallylight.notify.rates import LimitCard, limits, remove_limit, set_limit
+from tallylight.notify.suppression import SuppressionCard, lift, suppress, suppressed, suppressions
+from tallylight.notify.trial import KEY as TRIAL_KEY
+from tallylight.notify.trial import send_trial
+from tallylight.notify.ways import Preferences, Way, preferences, set_order, set_quiet_hours
 
 __all__ = [
+    "MAIL",
     "AttemptCard",
+    "Backlog",
     "DeliveryCard",
     "Enclosure",
+    "EndpointCard",
     "EndpointRefused",
     "EndpointUnknown",
     "Grant",
+    "LimitCard",
+    "LimitUnknown",
     "LinkExpired",
     "LinkRefused",
+    "MessageUnknown",
+    "NotSuppressed",
     "Outcome",
+    "Preferences",
+    "QuietHoursRefused",
     "Recipient",
     "State",
+    "SuppressionCard",
     "Text",
+    "TooManyTrials",
     "TooMuchEnclosed",
+    "Way",
+    "WaysRefused",
+    "Why",
+    "add_endpoint",
     "compose",
     "deliveries",
+    "endpoints_of",
+    "gather",
+    "lift",
+    "limits",
+    "preferences",
+    "reach",
     "read_link",
+    "remove_endpoint",
+    "remove_limit",
     "send",
     "send_by",
+    "send_trial",
+    "set_limit",
+    "set_order",
+    "set_quiet_hours",
+    "suppress",
+    "suppressed",
+    "suppressions",
+    "trial",
+    "trials",
+    "waiting",
     "write_link",
 ]
 
@@ -74,6 +128,47 @@ def deliveries(about: UUID) -> list[DeliveryCard]:
     """Everything that was sent about a subject, the oldest first."""
     rows = Message.objects.filter(about=about).prefetch_related("tries").order_by("id")
     return [_card(row) for row in rows]
+
+
+def trials(person_id: UUID) -> list[DeliveryCard]:
+    """The person's latest test messages, the newest first."""
+    rows = Message.objects.filter(person_id=person_id, key__startswith=TRIAL_KEY).prefetch_related("tries")
+    return [_card(row) for row in rows.order_by("-id")[:10]]
+
+
+def trial(person_id: UUID, message_id: UUID) -> DeliveryCard:
+    """One of the person's test messages. Raises MessageUnknown."""
+    row = Message.objects.filter(person_id=person_id, key__startswith=TRIAL_KEY, pk=message_id).first()
+    if row is None:
+        raise MessageUnknown
+    return _card(row)
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits for one destination of a channel: how many messages, since when, and until when the first one waits."""
+
+    channel: str
+    destination: str
+    messages: int
+    oldest_at: datetime
+    next_at: datetime
+
+
+def waiting(*, most: int = 50) -> list[Backlog]:
+    """Destinations for which messages wait, the most first."""
+    rows = Message.objects.filter(state__in=[State.QUEUED.value, State.DEFERRED.value]).values("channel", "destination")
+    counted = rows.annotate(messages=Count("id"), oldest_at=Min("created_at"), soonest=Min("next_at"))
+    return [
+        Backlog(
+            each["channel"],
+            each["destination"].partition(":")[0],
+            each["messages"],
+            each["oldest_at"],
+            each["soonest"],
+        )
+        for each in counted.order_by("-messages", "destination")[:most]
+    ]
 
 
 def _card(row: Message) -> DeliveryCard:

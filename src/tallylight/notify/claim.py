@@ -12,9 +12,12 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 
+from tallylight.notify import chain
 from tallylight.notify.letter import MAIL, Enclosure, Letter, Outcome, State, Text
 from tallylight.notify.models import Attempt, Message, MessageEnclosure
 from tallylight.notify.patience import ANSWER_LOST
+from tallylight.notify.rates import pace
+from tallylight.notify.suppression import suppressed
 
 #: How many mails are taken in hand at once, and how many messages to services, each of which may take seconds.
 MAILS, FURTHER = 50, 4
@@ -86,7 +89,11 @@ def is_due(row: Message, *, now: datetime) -> bool:
 
 
 def begin(rows: list[Message], *, now: datetime) -> list[Turn]:
-    """Open the next attempt for each of these rows, which the caller's transaction has locked."""
+    """Open the next attempt for those of these rows that may go now; the caller's transaction has locked them.
+
+    What goes to a suppressed address is given up; what goes faster than its destination takes it gets its own instant.
+    """
+    rows = pace(_allowed(rows, now=now), now=now)
     if not rows:
         return []
     for row in rows:
@@ -94,7 +101,7 @@ def begin(rows: list[Message], *, now: datetime) -> list[Turn]:
             _close_abandoned(row, now=now)
         row.attempts += 1
     found = Message.objects.filter(pk__in=[row.pk for row in rows])
-    found.update(attempts=F("attempts") + 1, state=State.SENDING, committing_at=None)
+    found.update(attempts=F("attempts") + 1, state=State.SENDING, committing_at=None, paced=False)
     Attempt.objects.bulk_create(Attempt(message=row, number=row.attempts, started_at=now) for row in rows)
     enclosed = _enclosures(rows)
     return [
@@ -103,6 +110,30 @@ def begin(rows: list[Message], *, now: datetime) -> list[Turn]:
         )
         for row in rows
     ]
+
+
+def _allowed(rows: list[Message], *, now: datetime) -> list[Message]:
+    why = suppressed(row.address for row in rows if row.channel == MAIL)
+    allowed = []
+    for row in rows:
+        row.paced |= row.state not in WAITING  # it had its turn when its sender died
+        if row.channel == MAIL and row.address in why:
+            _give_up(row, why[row.address], now=now)
+        else:
+            allowed.append(row)
+    return allowed
+
+
+def _give_up(row: Message, reason: str, *, now: datetime) -> None:
+    """End a message to which nobody may put a hand. Its person is told another way if there is one."""
+    _close_abandoned(row, now=now)
+    row.attempts += 1
+    row.state, row.settled_at, row.committing_at = State.FAILED, now, None
+    row.save(update_fields=["attempts", "state", "settled_at", "committing_at"])
+    Attempt.objects.create(
+        message=row, number=row.attempts, started_at=now, ended_at=now, outcome=Outcome.SUPPRESSED, reply=reason
+    )
+    chain.failed(row, now=now)
 
 
 def _close_abandoned(row: Message, *, now: datetime) -> None:

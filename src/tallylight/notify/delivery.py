@@ -14,7 +14,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -24,11 +24,12 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 
 from tallylight.kernel import chance, clock
-from tallylight.notify import apprise_urls, smtp
+from tallylight.notify import apprise_urls, chain, smtp
 from tallylight.notify.claim import Turn, begin, due_by_id, is_due, put_back
-from tallylight.notify.letter import MAIL, Outcome, Receipt, State
+from tallylight.notify.letter import MAIL, Outcome, Receipt, State, Why
 from tallylight.notify.models import Attempt, Message
 from tallylight.notify.patience import ANSWER_S, next_attempt
+from tallylight.notify.suppression import is_gone, suppress
 
 log = structlog.get_logger(__name__)
 
@@ -50,18 +51,21 @@ def deliver_each(pick: Callable[[datetime], list[Message]], *, until: float = fl
 
     After `until` (monotonic seconds) no further attempt is begun, and what was not tried is put back.
     """
-    with _in_hand(pick) as turns:
+    with _in_hand(pick) as (picked, turns):
         for place, turn in enumerate(turns):
             if place and clock.monotonic() >= until:
                 put_back(turns[place:])
                 break
             _attempt(turn)
-        return len(turns)
+        return picked
 
 
 @contextmanager
-def _in_hand(pick: Callable[[datetime], list[Message]]) -> Iterator[list[Turn]]:
-    """Attempts that this process alone makes. The locks belong to the database session and die with it."""
+def _in_hand(pick: Callable[[datetime], list[Message]]) -> Iterator[tuple[int, list[Turn]]]:
+    """How many messages this process alone looked at, and the attempts to make.
+
+    The locks belong to the database session and die with it.
+    """
     locked: list[int] = []
     try:
         with transaction.atomic():
@@ -70,7 +74,7 @@ def _in_hand(pick: Callable[[datetime], list[Message]]) -> Iterator[list[Turn]]:
             mine = _lock([row.pk for row in rows])
             locked = list(mine.values())
             turns = begin([row for row in rows if row.pk in mine], now=now)
-        yield turns
+        yield len(mine), turns
     finally:
         _unlock(locked)
 
@@ -162,8 +166,6 @@ def _accepted(message_id: UUID, number: int, receipt: Receipt) -> None:
 
 @transaction.atomic
 def _not_accepted(message_id: UUID, number: int, receipt: Receipt) -> None:
-    from tallylight.notify.jobs import wake
-
     now = clock.now()
     row = Message.objects.select_for_update().get(pk=message_id)
     Attempt.objects.filter(message=row, number=number).update(ended_at=now, outcome=receipt.outcome, **_kept(receipt))
@@ -171,8 +173,10 @@ def _not_accepted(message_id: UUID, number: int, receipt: Receipt) -> None:
         return
     _settle(row, receipt, now=now)
     row.save(update_fields=["state", "next_at", "settled_at", "committing_at"])
-    if row.state == State.DEFERRED:
-        wake(row.channel, at=row.next_at)
+    if row.state == State.FAILED:
+        chain.failed(row, now=now)
+        if row.channel == MAIL and is_gone(receipt):
+            suppress(row.address, Why.HARD_BOUNCE, f"{receipt.code} {receipt.reply}", now=now)
 
 
 def _kept(receipt: Receipt) -> dict[str, Any]:
@@ -191,7 +195,8 @@ def _settle(row: Message, receipt: Receipt, *, now: datetime) -> None:
         row.state, row.settled_at = State.FAILED, now
         log.error("message given up", message=str(row.id), about=str(row.about), reply=receipt.reply)
     else:
-        row.state, row.next_at = State.DEFERRED, again
+        asked = now + timedelta(seconds=receipt.wait_s or 0)
+        row.state, row.next_at = State.DEFERRED, max(again, asked)
     row.committing_at = None
 
 

@@ -15,10 +15,12 @@ from threading import Lock
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Min, Q
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from tallylight.kernel import clock
+from tallylight.notify import chain, digest
 from tallylight.notify.claim import WAITING, dropped, due_further, due_mails
 from tallylight.notify.delivery import deliver_each
 from tallylight.notify.letter import MAIL
@@ -91,6 +93,7 @@ def _carry(task: str, seats: Seats, pick: Callable[[datetime], list[Message]]) -
         while clock.monotonic() < over:
             _clear_wakings(task)
             if not deliver_each(pick, until=clock.monotonic() + HANDFUL_S) and seats.leave():
+                _wake_for_the_next(task)
                 return
     except BaseException:
         seats.rise()
@@ -102,9 +105,14 @@ def _carry(task: str, seats: Seats, pick: Callable[[datetime], list[Message]]) -
 @app.periodic(cron="* * * * * */5")
 @app.task(name="notify.sweep", queue=QUEUE, queueing_lock="notify.sweep")
 def sweep(timestamp: int) -> None:  # noqa: ARG001 - the period's own instant
-    """Take up what died in somebody's hand, and wake couriers if anything was overlooked."""
+    """Take up what died in somebody's hand; close windows; go on to people's next ways; wake couriers of what was overlooked."""
+    now = clock.now()
     deliver_each(dropped, until=clock.monotonic() + HANDFUL_S)
-    overlooked = Message.objects.filter(state__in=WAITING, next_at__lte=clock.now() - HEAD_START)
+    for digest_id in digest.to_close(now):
+        digest.close(digest_id, now=now)
+    for chain_id in chain.overdue(now):
+        chain.advance(chain_id, now=now)
+    overlooked = Message.objects.filter(state__in=WAITING, next_at__lte=now - HEAD_START)
     for channel in set(overlooked.order_by().values_list("channel", flat=True).distinct()):
         wake(channel)
 
@@ -115,12 +123,22 @@ def due_messages(by: datetime) -> list[UUID]:
     return list(unsettled.filter(next_at__lte=by).order_by("next_at").values_list("pk", flat=True)[:AT_ONCE])
 
 
-def wake(channel: str, *, at: datetime | None = None) -> None:
-    """A job that carries what is due on this channel, in the caller's transaction; `at`: in the second after that instant."""
-    _wake(carry_mail.name if channel == MAIL else carry_further.name, at=at)
+def wake(channel: str) -> None:
+    """A job that carries what is due on this channel, in the caller's transaction."""
+    _wake(carry_mail.name if channel == MAIL else carry_further.name)
+
+
+def _wake_for_the_next(task: str) -> None:
+    """A courier who leaves says when somebody should look again."""
+    mail = Q(channel=MAIL)
+    waiting = Message.objects.filter(mail if task == carry_mail.name else ~mail, state__in=WAITING)
+    soonest = waiting.aggregate(at=Min("next_at"))["at"]
+    if soonest is not None:
+        _wake(task, at=max(soonest, clock.now()))
 
 
 def _wake(task: str, *, at: datetime | None = None) -> None:
+    """A job for now, or one for the second after that instant, of which there is one at a time."""
     job = app.tasks[task]
     if at is None:
         job.defer()

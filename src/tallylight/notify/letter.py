@@ -26,13 +26,25 @@ class State(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How one attempt ended. `unknown`: handed over, but the answer was never heard."""
+    """How one attempt ended. `unknown`: handed over, but the answer was never heard. `suppressed`: nothing is sent to this
+    address. `passed-on`: the person is told another way instead.
+    """
 
     ACCEPTED = "accepted"
     TEMPORARY = "temporary"
     PERMANENT = "permanent"
     UNKNOWN = "unknown"
     ABANDONED = "abandoned"
+    SUPPRESSED = "suppressed"
+    PASSED_ON = "passed-on"
+
+
+class Why(StrEnum):
+    """Why nothing is sent to an address."""
+
+    HARD_BOUNCE = "hard-bounce"
+    COMPLAINT = "complaint"
+    MANUAL = "manual"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +92,13 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the other side said. `server` is who said it, `queue_id` what it calls the message (both may be empty)."""
+    """What the other side said. `server` is who said it, `queue_id` what it calls the message (both may be empty); `wait_s` is
+    how long it asks us to wait before the next attempt, if it says so.
+    """
 
     outcome: Outcome
     server: str = ""
     code: int | None = None
     reply: str = ""
     queue_id: str = ""
+    wait_s: float | None = None

@@ -9,10 +9,11 @@ from uuid import UUID
 
 from django.db import transaction
 
+from tallylight.notify import chain, ways
 from tallylight.notify.errors import TooMuchEnclosed
 from tallylight.notify.letter import MAIL, Enclosure, Recipient, Text
-from tallylight.notify.models import EnclosedFile, Endpoint, Message, MessageEnclosure
-from tallylight.notify.patience import LIFETIME
+from tallylight.notify.models import EnclosedFile, Message, MessageEnclosure
+from tallylight.notify.write import write
 
 #: What a mail carries at most, in octets: base64 makes it a third larger, and many servers take no more than 10 MB.
 MOST_ENCLOSED = 7_000_000
@@ -25,61 +26,68 @@ def send(
 
     `key` names what is being said to whom: a second call with the same key changes nothing, whatever it brings.
     `about` is the id of the subject (a ticket) under which `deliveries` finds it and mail programs thread it. What is `urgent`
-    goes before everything that is not.
-    Raises TooMuchEnclosed.
+    goes before everything that is not. Raises TooMuchEnclosed.
     """
-    _write(key, to, content, now=now, about=about, endpoint=None, urgent=urgent)
+    _expect_bounded(content.enclosures)
+    with transaction.atomic(savepoint=False):
+        message = write(
+            Message(key=key, about=about, urgent=urgent, channel=MAIL, address=to.address), to, content, now=now
+        )
+        if content.enclosures and Message.objects.filter(pk=message.pk).exists():
+            _enclose(message, content.enclosures)
 
 
 def send_by(
-    channels: Iterable[str], key: str, *, to: Recipient, content: Text, now: datetime, about: UUID | None = None
+    channels: Iterable[str],
+    key: str,
+    *,
+    to: Recipient,
+    content: Text,
+    now: datetime,
+    about: UUID | None = None,
+    urgent: bool = False,
 ) -> None:
-    """Write one message for each of the person's addresses on these channels; by mail if there is no other.
+    """Write one message for each of the person's ways on these channels; by mail if there is no other.
 
-    Raises TooMuchEnclosed.
+    If none of them takes it within its time, the person's other ways are tried, one after the other. In the person's quiet
+    hours nothing rings, unless it is `urgent` (major). Raises TooMuchEnclosed.
     """
-    wanted = set(channels)
-    endpoints = list(Endpoint.objects.filter(person_id=to.person_id, channel__in=wanted)) if to.person_id else []
-    if MAIL in wanted or not endpoints:
-        _write(key, to, content, now=now, about=about, endpoint=None)
-    for endpoint in endpoints:
-        _write(f"{key}:{endpoint.id}", to, content, now=now, about=about, endpoint=endpoint)
+    _say(
+        key,
+        to,
+        content,
+        ways.at_once(ways.open_ways(to, urgent=urgent, now=now), channels),
+        about,
+        urgent=urgent,
+        now=now,
+    )
 
 
-def _write(
+def reach(
+    key: str, *, to: Recipient, content: Text, now: datetime, about: UUID | None = None, urgent: bool = False
+) -> None:
+    """Reach somebody by one of their ways: the first of their own order that takes it within its time.
+
+    In the person's quiet hours that is mail, unless it is `urgent` (major). Raises TooMuchEnclosed.
+    """
+    _say(key, to, content, ways.in_turn(ways.open_ways(to, urgent=urgent, now=now)), about, urgent=urgent, now=now)
+
+
+def _say(
     key: str,
     to: Recipient,
     content: Text,
-    *,
-    now: datetime,
+    stages: list[list[str]],
     about: UUID | None,
-    endpoint: Endpoint | None,
-    urgent: bool = False,
+    *,
+    urgent: bool,
+    now: datetime,
 ) -> None:
-    from tallylight.notify.jobs import wake
-
-    _expect_bounded(content.enclosures)
-    message = Message(
-        key=key,
-        about=about,
-        person_id=to.person_id,
-        endpoint=endpoint,
-        channel=endpoint.channel if endpoint else MAIL,
-        address="" if endpoint else to.address,
-        locale=to.locale,
-        subject=content.subject[:500],
-        text=content.text,
-        html=content.html,
-        urgent=urgent,
-        created_at=now,
-        next_at=now,
-        expires_at=now + LIFETIME,
-    )
-    with transaction.atomic(savepoint=False):
-        Message.objects.bulk_create([message], ignore_conflicts=True)
-        if content.enclosures and endpoint is None and Message.objects.filter(pk=message.pk).exists():
-            _enclose(message, content.enclosures)
-        wake(message.channel)
+    if stages == [[MAIL]]:
+        send(key, to=to, content=content, now=now, about=about, urgent=urgent)
+    else:
+        _expect_bounded(content.enclosures)
+        chain.start(key, to, content, stages, about=about, urgent=urgent, now=now)
 
 
 def _expect_bounded(enclosures: Sequence[Enclosure]) -> None:

@@ -2,64 +2,23 @@
 
 from __future__ import annotations
 
-import json
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 from uuid import UUID
 
 import pytest
 from django.test import Client
 
-from tallylight.accounts.api import OrganisationKind, Role, create_organisation, create_person, create_token
+from tallylight.accounts.api import create_token
 from tallylight.kernel.clock import MovableClock, use_clock
 from tallylight.kernel.ids import new_id
 from tallylight.notify import api, delivery, endpoints
 from tallylight.notify.letter import Recipient, State, Text
 from tallylight.notify.models import Endpoint, Message
+from tallylight.notify.tests.receiver import Receiver
 from tallylight.notify.tests.sink import Sink
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
-
-
-@dataclass
-class Receiver:
-    port: int = 0
-    status: int = 200
-    bodies: list[dict[str, Any]] = field(default_factory=list)
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    found = Receiver()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            found.bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(found.status)
-            self.end_headers()
-
-        def log_message(self, *_args: object) -> None:
-            return
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    found.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield found
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture
-def person() -> UUID:
-    create_organisation("tallylight", "Tallylight", OrganisationKind.PROVIDER)
-    return create_person("wei@tallylight.example", "Wei", "tallylight", Role.ENGINEER, password=None)
 
 
 def _reach(person: UUID, channels: list[str]) -> UUID:
@@ -97,6 +56,50 @@ def test_a_service_that_fails_is_tried_again(person: UUID, receiver: Receiver) -
     assert card.state is State.DEFERRED
 
 
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [(401, "permanent"), (404, "permanent"), (408, "temporary"), (429, "temporary"), (500, "temporary")],
+)
+def test_a_service_s_refusal_is_temporary_or_permanent_by_its_status(
+    person: UUID, receiver: Receiver, status: int, outcome: str
+) -> None:
+    receiver.status, receiver.answer = status, '{"error": "token hunter2-hunter2 is not welcome"}'
+    endpoints.add_endpoint(person, "im", "chat", f"json://127.0.0.1:{receiver.port}/hunter2-hunter2", now=NOW)
+    card = api.deliveries(_reach(person, ["im"]))[0]
+    (attempt,) = card.attempts
+    assert (attempt.outcome, attempt.code) == (outcome, status)
+    assert attempt.reply == '{"error": "token … is not welcome"}', "the service's words, and not our secret"
+
+
+def test_a_service_says_how_long_to_wait(person: UUID, receiver: Receiver) -> None:
+    receiver.status, receiver.headers = 429, {"Retry-After": "40"}
+    endpoints.add_endpoint(person, "im", "chat", f"json://127.0.0.1:{receiver.port}/", now=NOW)
+    (card,) = api.deliveries(_reach(person, ["im"]))
+    assert card.next_at == NOW + timedelta(seconds=40)
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        ('{"id": "xE73Iyuabi", "time": 1673542291}', "xE73Iyuabi"),  # ntfy
+        ('{"ok": true, "result": {"message_id": 365}}', "365"),  # Telegram
+        (
+            '{"sid": "SM87105da94bff44b999e4e6eb90d8eb6a", "status": "queued"}',
+            "SM87105da94bff44b999e4e6eb90d8eb6a",
+        ),  # Twilio
+        ("ok", ""),
+    ],
+)
+def test_what_the_service_calls_the_message_is_kept_as_proof(
+    person: UUID, receiver: Receiver, answer: str, name: str
+) -> None:
+    receiver.answer = answer
+    endpoints.add_endpoint(person, "im", "chat", f"json://127.0.0.1:{receiver.port}/", now=NOW)
+    (card,) = api.deliveries(_reach(person, ["im"]))
+    (attempt,) = card.attempts
+    assert (attempt.outcome, attempt.code, attempt.queue_id, attempt.reply) == ("accepted", 200, name, answer)
+
+
 def test_a_message_to_an_address_that_was_removed_is_given_up_and_says_so(person: UUID, sink: Sink) -> None:
     made = endpoints.add_endpoint(person, "im", "chat", "json://127.0.0.1:1/", now=NOW)
     about = _reach(person, ["im"])
@@ -104,9 +107,9 @@ def test_a_message_to_an_address_that_was_removed_is_given_up_and_says_so(person
     with use_clock(MovableClock(NOW + timedelta(minutes=1))):
         for message in Message.objects.all():
             delivery.deliver(message.pk)
-    (card,) = api.deliveries(about)
+    (card, mail) = api.deliveries(about)
     assert (card.state, card.attempts[-1].reply) == (State.FAILED, "the address was removed")
-    assert not sink.accepted
+    assert (mail.channel, mail.state) == ("mail", State.QUEUED), "and the person is told another way"
 
 
 def test_an_address_is_shown_by_its_service_only(person: UUID, client: Client) -> None:
