@@ -66,8 +66,12 @@ def set_order(person_id: UUID, ways: Sequence[str]) -> None:
 
 
 def set_quiet_hours(person_id: UUID, start: time | None, end: time | None) -> None:
-    """Let nothing ring between these times of day that isn't major; None and None: no quiet hours. Raises QuietHoursRefused."""
-    if (start is None) != (end is None) or (start is not None and start == end):
+    """Let nothing ring between these times of day that isn't major; None and None: no quiet hours.
+
+    They are on the clock of the person's zone, so that a time with an offset of its own is none. Raises QuietHoursRefused.
+    """
+    aware = any(each is not None and each.tzinfo is not None for each in (start, end))
+    if aware or (start is None) != (end is None) or (start is not None and start == end):
         raise QuietHoursRefused
     Preference.objects.update_or_create(person_id=person_id, defaults={"quiet_from": start, "quiet_until": end})
 

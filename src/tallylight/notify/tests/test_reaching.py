@@ -169,6 +169,7 @@ def test_the_api_keeps_order_and_quiet_hours(person: UUID, pager: str, client: C
         ({"ways": ["somebody else's"]}, "ways-refused"),
         ({"quiet_from": "22:00"}, "quiet-hours-refused"),
         ({"quiet_from": "22:00", "quiet_until": "22:00"}, "quiet-hours-refused"),
+        ({"quiet_from": "22:00+01:00", "quiet_until": "07:00"}, "quiet-hours-refused"),
     ],
 )
 def test_an_order_or_hours_that_make_no_sense_are_refused(
