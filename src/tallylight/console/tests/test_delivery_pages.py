@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
-from tests.promises.world import World, make_world
+from tests.promises.world import World, bad_night, make_world
 
 from tallylight.accounts import api as accounts
 from tallylight.accounts.api import Role
@@ -87,6 +87,14 @@ def test_staff_suppresses_an_address_and_lifts_it_with_a_reason(world: World) ->
     lifted = text(client.post(lifting, {"reason": "asked again"}, follow=True))
     assert "Messages go to every address." in lifted
     assert "asked again" in lifted
+
+
+def test_a_ticket_shows_what_the_server_calls_its_mail(world: World, sink: Sink) -> None:
+    ticket = bad_night(world)
+    jobs.carry_mail()
+    page = text(signed_in(world.agent).get(f"/tickets/{ticket.id}"))
+    assert "250 2.0.0 Ok: queued as 4F2A1C" in page
+    assert "kept there as <code>4F2A1C</code>" in page
 
 
 def test_somebody_whose_address_is_suppressed_is_told_so(world: World) -> None:
