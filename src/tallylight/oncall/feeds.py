@@ -80,7 +80,8 @@ def feed(token: str, *, now: datetime) -> bytes:
         shifts, name = shifts_of_person(row.person_id, start, end), reader.name
     with translation.override(reader.locale):
         title = _("On call: %(name)s") % {"name": name}
-        return written(title, (_entry(each, reader) for each in shifts), now=now)
+        told = (each for each in shifts if each.who or each.end > now)  # a gap that is over helps nobody
+        return written(title, (_entry(each, reader) for each in told), now=now)
 
 
 def _window(now: datetime) -> tuple[datetime, datetime]:

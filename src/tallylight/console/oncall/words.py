@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,8 +63,7 @@ def why(who: OnCall) -> str:
 def layer_text(card: LayerCard) -> LayerText:
     """A layer, made readable."""
     names = [each.name if each else _("nobody") for each in card.people]
-    hours = () if card.hours is None else tuple(_day_hours(day, card.hours.get(day, ())) for day in WEEKDAYS)
-    return LayerText(card, " → ".join(names), _turn(card), tuple(filter(None, hours)), _holidays(card))
+    return LayerText(card, " → ".join(names), _turn(card), _week_hours(card.hours or {}), _holidays(card))
 
 
 def swap_badge(card: SwapCard, *, now: datetime) -> Badge:
@@ -141,10 +140,22 @@ def _turn(card: LayerCard) -> str:
     return _("%(length)s, handed over at %(at)s (%(zone)s)") % facts
 
 
+def _week_hours(hours: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """A line for each day with hours, or one for all of them where they are the same."""
+    days = [hours.get(day, ()) for day in WEEKDAYS]
+    if days[0] and all(each == days[0] for each in days):
+        return (_("Every day %(hours)s") % {"hours": _span_texts(days[0])},)
+    return tuple(filter(None, (_day_hours(day, each) for day, each in zip(WEEKDAYS, days, strict=True))))
+
+
+def _span_texts(hours: Sequence[str]) -> str:
+    return ", ".join(each.replace("-", "–") for each in hours)
+
+
 def _day_hours(day: str, hours: Sequence[str]) -> str:
     if not hours:
         return ""
-    facts = {"day": weekday_name(WEEKDAYS.index(day)), "hours": ", ".join(each.replace("-", "–") for each in hours)}
+    facts = {"day": weekday_name(WEEKDAYS.index(day)), "hours": _span_texts(hours)}
     return _("%(day)s %(hours)s") % facts
 
 

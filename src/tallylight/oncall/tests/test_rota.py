@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tallylight.kernel.business_time import AROUND_THE_CLOCK, Calendar, Hours
-from tallylight.oncall.rota import By, Duty, Holder, Layer, Override, Rota, Turns, Unit, gaps, holder_at, roster
+from tallylight.oncall.rota import By, Duty, Holder, Layer, Override, Rota, Turns, Unit, holder_at, roster
 
 ANA, WEI, OMAR = (UUID(int=each) for each in (1, 2, 3))
 NAMES = {ANA: "ana", WEI: "wei", OMAR: "omar"}
@@ -90,13 +90,25 @@ def test_an_hour_that_is_skipped_comes_later_and_one_that_happens_twice_is_the_f
     assert begins == [datetime.fromisoformat(instant)]
 
 
-def test_a_day_that_a_zone_never_had_takes_nobodys_time_twice() -> None:
-    """Samoa left out the whole of 30 December 2011."""
+def test_a_window_that_begins_before_a_late_hand_over_does_not_know_of_it_yet() -> None:
+    """In that night 02:30 comes at 03:30 by summer time; at 03:15 the turn before still runs."""
+    rota = Rota(BERLIN, (layer(1, unit=Unit.DAYS, at=time(2, 30)),))
+    assert (
+        told(rota, "2026-03-29T03:15", "2026-03-29T12:00")[0][1]
+        == told(rota, "2026-03-29T01:00", "2026-03-29T12:00")[0][1]
+    )
+
+
+def test_where_a_zone_leaves_out_a_day_the_latest_turn_that_has_begun_runs() -> None:
+    """Samoa left out the whole of 30 December 2011: three turns of eight hours are never anybody's."""
     apia = "Pacific/Apia"
     rota = Rota(apia, (layer(1, starts=date(2011, 12, 28), unit=Unit.HOURS, every=8, at=time(8)),))
-    duties = roster(rota, at("2011-12-29T00:00", apia), at("2012-01-01T00:00", apia))
-    assert sum((each.end - each.start for each in duties), timedelta(0)) == 2 * DAY
-    assert gaps(duties) == []
+    start, end = at("2011-12-29T00:00", apia), at("2012-01-01T00:00", apia)
+    duties = roster(rota, start, end)
+    assert [each.end - each.start for each in duties] == [8 * HOUR, 8 * HOUR, 16 * HOUR, 8 * HOUR, 8 * HOUR]
+    for hour in range((end - start) // HOUR):
+        instant = start + hour * HOUR
+        assert holder_at(rota, instant) == oracle(rota, instant), instant
 
 
 def test_the_last_layer_that_has_somebody_wins() -> None:
@@ -269,9 +281,9 @@ def serves(layer: Layer, zone: str, instant: datetime) -> Holder | None:
     while turns.unit is Unit.WEEKS and turns.weekday is not None and begin.weekday() != turns.weekday:
         begin -= DAY
     length = {Unit.HOURS: HOUR, Unit.DAYS: DAY, Unit.WEEKS: WEEK}[turns.unit] * turns.every
-    turn = 0
-    while wall(begin + (turn + 1) * length, zone) <= instant:
-        turn += 1
+    turn = (instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None) + 3 * DAY - begin) // length
+    while turn > 0 and wall(begin + turn * length, zone) > instant:
+        turn -= 1  # the latest turn that has begun
     person = turns.people[turn % len(turns.people)]
     if person is None or not open_at(layer.hours, instant):
         return None
