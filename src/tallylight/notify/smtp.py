@@ -12,7 +12,7 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from threading import Lock
@@ -68,6 +68,10 @@ def relay_at(url: str) -> Relay:
     )
 
 
+class EndedWhileIdle(Exception):
+    """A session that was used before ended before the relay had this letter: about the session, not about relay or letter."""
+
+
 @dataclass(slots=True)
 class Session:
     """A connection to a relay that has said hello, and how much it was used."""
@@ -98,9 +102,10 @@ class Sessions:
     _lock: Lock = field(default_factory=Lock)
 
     @contextmanager
-    def taken(self, relay: Relay) -> Iterator[Session]:
+    def taken(self, relay: Relay, *, fresh: bool = False) -> Iterator[Session]:
         """A session with the relay, one's own until the end of the block. Raises what connecting raises."""
-        session = self._kept(relay) or Session(relay, _connect(relay))
+        kept = None if fresh else self._kept(relay)
+        session = kept or Session(relay, _connect(relay))
         whole = False
         try:
             yield session
@@ -162,13 +167,26 @@ def hand_over(relay: Relay, letter: Letter, *, commit: Callable[[], None]) -> Re
         return Receipt(Outcome.PERMANENT, reply="not a mail address")
     whole = octets(letter)
     try:
-        with SESSIONS.taken(relay) as session:
-            session.carried += 1
-            return _transact(session, letter, whole, commit)
+        try:
+            return _carry(SESSIONS.taken(relay), letter, whole, commit)
+        except EndedWhileIdle:
+            return _carry(SESSIONS.taken(relay, fresh=True), letter, whole, commit)
     except smtplib.SMTPResponseException as error:
         return Receipt(Outcome.TEMPORARY, relay.name, error.smtp_code, _decoded(error.smtp_error))
     except (OSError, smtplib.SMTPException) as error:
         return Receipt(Outcome.TEMPORARY, relay.name, reply=f"{type(error).__name__}: {error}")
+
+
+def _carry(taken: AbstractContextManager[Session], letter: Letter, whole: bytes, commit: Callable[[], None]) -> Receipt:
+    with taken as session:
+        session.carried += 1
+        refusal = _before_the_dot(session, letter, whole)
+        if refusal and session.broken and session.carried > 1:
+            raise EndedWhileIdle
+        if refusal:
+            return refusal
+        commit()
+        return _final_dot(session.line, session.relay)
 
 
 def _connect(relay: Relay) -> smtplib.SMTP:
@@ -199,18 +217,17 @@ def _tls() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def _transact(session: Session, letter: Letter, whole: bytes, commit: Callable[[], None]) -> Receipt:
+def _before_the_dot(session: Session, letter: Letter, whole: bytes) -> Receipt | None:
+    """Everything but the final dot; the first refusal, or None if the relay has all of it."""
     line, relay = session.line, session.relay
     try:
         refusal = _envelope(line, relay, letter)
-        if refusal:
-            return refusal
-        line.send(whole)
+        if refusal is None:
+            line.send(whole)
     except (OSError, smtplib.SMTPException) as error:
         line.close()
         return Receipt(Outcome.TEMPORARY, relay.name, reply=f"{type(error).__name__}: {error}")
-    commit()
-    return _final_dot(line, relay)
+    return refusal
 
 
 def _envelope(line: smtplib.SMTP, relay: Relay, letter: Letter) -> Receipt | None:

@@ -21,11 +21,12 @@ OK = "250 2.0.0 Ok: queued as 4F2A1C"
 
 @dataclass
 class Sink:
-    """Keeps what it accepts. `at_rcpt` and `at_end` are the answers to come, the usual ones once they are used up."""
+    """Keeps what it accepts. `at_mail`, `at_rcpt`, `at_end` are the answers to come, the usual ones once they are used up."""
 
     accepted: list[Envelope] = field(default_factory=list)
     offered: int = 0
     connections: int = 0
+    at_mail: list[str] = field(default_factory=list)
     at_rcpt: list[str] = field(default_factory=list)
     at_end: list[str] = field(default_factory=list)
     before_data: Callable[[], None] = lambda: None
@@ -37,6 +38,17 @@ class Sink:
         session.host_name = hostname
         self.connections += 1
         return responses
+
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        answer = self.at_mail.pop(0) if self.at_mail else "250 OK"
+        if answer == "hang up":
+            assert server.transport is not None
+            server.transport.abort()
+        elif answer.startswith("2"):
+            envelope.mail_from = address
+        return answer
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]

@@ -106,6 +106,20 @@ def test_a_server_that_hangs_up_instead_of_answering_leaves_it_unknown(sink: Sin
     assert _send(sink).outcome is Outcome.UNKNOWN
 
 
+@pytest.mark.parametrize("end", ["hang up", "421 4.4.2 timeout exceeded"])
+def test_a_session_that_ended_while_idle_costs_no_attempt(sink: Sink, end: str) -> None:
+    _send(sink)
+    sink.at_mail.append(end)
+    assert _send(sink).outcome is Outcome.ACCEPTED
+    assert sink.connections == len(sink.accepted) == 2
+
+
+def test_a_server_that_says_goodbye_to_a_new_session_is_not_asked_again(sink: Sink) -> None:
+    sink.at_mail.append("421 4.3.2 shutting down")
+    assert _send(sink).outcome is Outcome.TEMPORARY
+    assert sink.connections == 1
+
+
 def test_nobody_listening_is_temporary() -> None:
     receipt = hand_over(relay_at(f"smtp://127.0.0.1:{free_port()}"), LETTER, commit=lambda: None)
     assert receipt.outcome is Outcome.TEMPORARY
