@@ -12,7 +12,13 @@ REGIONS = ("ap-southeast", "eu-central", "me-central", "us-east")
 #: All of September has ended in Singapore, is sealed, and can still be measured.
 NOW = datetime(2026, 10, 5, tzinfo=UTC)
 FIRST, LAST = datetime(2026, 8, 31, tzinfo=UTC), datetime(2026, 10, 1, tzinfo=UTC)
-FEES = ("2400.00 USD", "15000.00 CNY", "990000 JPY", "1850.00 EUR")
+#: In each currency: the monthly fee, the fee of an engineer for an event, the least credit.
+FEES = (
+    ("2400.00 USD", "480.00 USD", "10.00 USD"),
+    ("15000.00 CNY", "3000.00 CNY", "60.00 CNY"),
+    ("990000 JPY", "72000 JPY", "1500 JPY"),
+    ("1850.00 EUR", "440.00 EUR", "9.00 EUR"),
+)
 
 TAIL = """
   - name: latency-tail
@@ -61,13 +67,16 @@ def measure_minutes() -> None:
 def contract(i: int) -> str:
     """The starter contract for customer `i`: four objectives in four regions, with a number, a fee and bounds of its own."""
     source = Path("examples/contracts/starter.yaml").read_text()
+    monthly, experts, least = FEES[i % len(FEES)]
     changes = {
         "LL-2026-001": f"B-{i:04d}",
         "slug: lumen-live": f"slug: c-{i:04d}",
         "effective: 2026-01-01": "effective: 2026-09-01",
         "regions: [ap-southeast, us-east]": f"regions: [{', '.join(REGIONS)}]",
         "at_most: 200ms": f"at_most: {150 + i % 100}ms",
-        "monthly: 2400.00 USD": f"monthly: {FEES[i % len(FEES)]}",
+        "monthly: 2400.00 USD": f"monthly: {monthly}",
+        "fee: 480.00 USD": f"fee: {experts}",
+        "minimum: 10.00 USD": f"minimum: {least}",
         "\n# When a node is in trouble.": TAIL.format(tail=200 + i % 90) + "\n# When a node is in trouble.",
     }
     for old, new in changes.items():
