@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.utils import translation
@@ -15,6 +16,19 @@ pytest_plugins = ("tallylight.support.tests.fixtures",)
 # A busy machine is not a fault of the rule under test.
 settings.register_profile("tallylight", deadline=None)
 settings.load_profile("tallylight")
+
+
+# Each makes whole installations, which take a machine of two cores for themselves: one after the other, and before the others.
+INSTALLATIONS = Path(__file__).parent / "tests" / "promises"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests pytest-xdist keeps together in one process: those of a file, and all that make installations."""
+    items.sort(key=lambda item: INSTALLATIONS not in item.path.parents)
+    for item in items:
+        file = item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group("installations" if INSTALLATIONS in item.path.parents else file))
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 Loaded before Django's settings, it gives the run a private TALLY_HOME and free ports. The engines start when the first test
 needs them and end with the run. With `TALLY_TEST_DATABASE_URL` (and `TALLY_TEST_CLICKHOUSE_URL`) outside ones are used.
+Where pytest-xdist shares the tests out, each of its processes has surroundings and engines of its own.
 """
 
 from __future__ import annotations
@@ -30,14 +31,16 @@ START_S = 60.0
 
 
 def surround() -> None:
-    """Give this process the surroundings of a test run. Called when the plugin is loaded, once."""
-    if "TALLY_TEST_HOME" in os.environ:
+    """Give this process the surroundings of a test run. Called when the plugin is loaded, once for each process with tests."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if os.environ.get("TALLY_TEST_WORKER") == worker:
         return
     home = Path(tempfile.mkdtemp(prefix="tally-test-"))
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     (home / "static").mkdir()
     port = free_ports()
     os.environ |= {
+        "TALLY_TEST_WORKER": worker,
         "TALLY_TEST_HOME": str(home),
         "TALLY_HOME": str(home),
         "TALLY_PORT": str(port),
