@@ -18,6 +18,10 @@ WORDS = ("message", "note")
 DEED_TONES = {
     "opened": Tone.INFO,
     "raised": Tone.BAD,
+    "offered": Tone.INFO,
+    "declined": Tone.WARN,
+    "lapsed": Tone.WARN,
+    "given": Tone.WARN,
     "escalated": Tone.WARN,
     "acknowledged": Tone.GOOD,
     "asked": Tone.WARN,

@@ -12,14 +12,15 @@ from tallylight.escalation import matter as matters
 from tallylight.escalation.ladder import Rung
 from tallylight.escalation.matter import Matter
 from tallylight.escalation.models import Escalation, State, StepFired
-from tallylight.escalation.notices import ACKNOWLEDGE
-from tallylight.escalation.services import start, stop
+from tallylight.escalation.notices import ACKNOWLEDGE, HANDED_BACK
+from tallylight.escalation.services import start, step_up, stop
 from tallylight.escalation.targets import reached
 from tallylight.escalation.words import step_name
 from tallylight.kernel.lazy import Lazy
 
 __all__ = [
     "ACKNOWLEDGE",
+    "HANDED_BACK",
     "EscalationCard",
     "Matter",
     "Rung",
@@ -31,6 +32,7 @@ __all__ = [
     "running_visible_to",
     "start",
     "step_name",
+    "step_up",
     "stop",
 ]
 

@@ -39,6 +39,11 @@ class Rung:
 Ladder = tuple[Rung, ...]
 
 
+def to_facts(ladder: Ladder) -> list[dict[str, Any]]:
+    """Every rung as JSON values."""
+    return [rung.facts() for rung in ladder]
+
+
 def from_facts(facts: Sequence[dict[str, Any]]) -> Ladder:
     """The inverse of `Rung.facts`, rung by rung."""
     return tuple(
@@ -76,3 +81,12 @@ def pulled_forward(ladder: Ladder, step: int, *, to: datetime) -> Ladder:
     return tuple(
         replace(rung, due_at=min(rung.due_at, to)) if index == step else rung for index, rung in enumerate(ladder)
     )
+
+
+def resumed(ladder: Ladder, taken: int, *, at: datetime) -> Ladder:
+    """What is left of a ladder after `taken` rungs, the first of it due at `at` and the others as far behind it as they were.
+
+    At the top the last rung comes again: a matter never has nobody left to go to.
+    """
+    left = ladder[taken:] or ladder[-1:]
+    return tuple(replace(rung, due_at=at + (rung.due_at - left[0].due_at)) for rung in left)

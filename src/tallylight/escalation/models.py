@@ -21,7 +21,8 @@ class State(StrEnum):
 class Escalation(TenantModel):
     """One matter on its way up. `ladder` is pinned with the contract's hash when it starts; `taken` counts its rungs taken.
 
-    `subject` is the matter's id in the room that started it, `matter` what people are told about it.
+    `subject` is the matter's id in the room that started it, `matter` what people are told about it. `cause` says what set it on
+    the ladder again after an earlier one had ended; empty for the first.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -29,6 +30,7 @@ class Escalation(TenantModel):
     matter = models.JSONField()
     ladder = models.JSONField()
     contract_sha256 = models.CharField(max_length=64)
+    cause = models.CharField(max_length=32, blank=True)
     owner = models.ForeignKey("accounts.Person", null=True, on_delete=models.PROTECT, related_name="+")
     started_at = models.DateTimeField()
     due_at = models.DateTimeField()

@@ -16,8 +16,10 @@ from tallylight.escalation.words import step_name
 from tallylight.incidents.api import level_name
 from tallylight.notify import api as notify
 
-#: What the links in these messages allow, and for how long.
+#: What the links in these messages allow.
 ACKNOWLEDGE = "acknowledge"
+#: Why a matter comes up again: its owner gave it back to people who had it before.
+HANDED_BACK = "handed-back"
 LINK_LIFETIME = timedelta(days=2)
 
 
@@ -35,7 +37,8 @@ def notify_step(
         matter=matter,
         headline=matter.headline(person.locale),
         level=level,
-        first=row.taken == 0,
+        first=row.taken == 0 and not row.cause,
+        handed_back=row.cause == HANDED_BACK,
         step=step,
         next_step=next_step,
         following=following,

@@ -1,4 +1,4 @@
-"""Use cases: start a ladder, take what is due, stop. The row holds everything; no process holds a promise in its memory."""
+"""Use cases: start a ladder, take what is due, jump a step, stop. The row holds everything, no process's memory does."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ def start(
     due_at: datetime,
     owner: UUID | None,
     now: datetime,
+    cause: str = "",
 ) -> UUID:
     """Set the matter on its ladder and take at once whatever is due already. Harmless while a ladder of it runs."""
     running = Escalation.objects.filter(subject=subject, state=State.RUNNING).first()
@@ -42,7 +43,8 @@ def start(
         subject=subject,
         organisation_id=organisation_id,
         matter=matter.facts(),
-        ladder=[rung.facts() for rung in ladders.in_order(ladder)],
+        ladder=ladders.to_facts(ladders.in_order(ladder)),
+        cause=cause,
         contract_sha256=contract_sha256,
         owner_id=owner,
         started_at=now,
@@ -61,6 +63,38 @@ def stop(subject: UUID, *, because: str, now: datetime) -> bool:
         return False
     row.state, row.next_at, row.ended_at, row.ended_because = State.STOPPED, None, now, because
     row.save(update_fields=["state", "next_at", "ended_at", "ended_because"])
+    return True
+
+
+@transaction.atomic
+def step_up(subject: UUID, *, cause: str, due_at: datetime, owner: UUID | None, now: datetime) -> bool:
+    """Bring the subject to the next rung now, whatever share of its clock is used: False if it never was on a ladder.
+
+    A running ladder jumps to its next step. One that had ended goes on from where it stood, as a ladder of its own for `cause`,
+    until somebody has the matter in hand, at the latest by `due_at`. The caller holds the subject.
+    """
+    known = Escalation.objects.select_for_update().filter(subject=subject)
+    running = known.filter(state=State.RUNNING).first()
+    if running is not None:
+        ladder = ladders.pulled_forward(ladders.from_facts(running.ladder), running.taken, to=now)
+        running.ladder = ladders.to_facts(ladder)
+        running.save(update_fields=["ladder"])
+        _climb(running, now=now)
+        return True
+    last = known.order_by("-started_at", "-id").first()
+    if last is None:
+        return False
+    start(
+        subject,
+        last.organisation_id,
+        matters.from_facts(last.matter),
+        ladders.resumed(ladders.from_facts(last.ladder), last.taken, at=now),
+        contract_sha256=last.contract_sha256,
+        due_at=due_at,
+        owner=owner,
+        now=now,
+        cause=cause,
+    )
     return True
 
 

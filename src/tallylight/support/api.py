@@ -19,12 +19,26 @@ from tallylight.kernel.lazy import Lazy
 from tallylight.notify import api as notify
 from tallylight.notify.api import DeliveryCard
 from tallylight.support import entries as said
-from tallylight.support import promises
+from tallylight.support import offers, promises
 from tallylight.support.cards import TicketCard, card_of, with_names
-from tallylight.support.errors import NobodyToOwn, NotResolved, PauseNotAgreed, TicketClosed, TicketUnknown
-from tallylight.support.handling import acknowledge, ask, assign, close, mitigate, note, resolve, say
+from tallylight.support.care import Care, care_of
+from tallylight.support.errors import (
+    NobodyToOwn,
+    NotForYou,
+    NotResolved,
+    NotTheOwner,
+    OfferOver,
+    OfferPending,
+    PauseNotAgreed,
+    ReasonNeeded,
+    TicketClosed,
+    TicketUnknown,
+)
+from tallylight.support.hand_overs import accept, assign, decline, offer, withdraw
+from tallylight.support.handling import acknowledge, ask, close, mitigate, note, resolve, say
 from tallylight.support.links import LinkCard, look, take
 from tallylight.support.models import Entry, Ticket
+from tallylight.support.offers import OfferCard, may_accept, open_offers
 from tallylight.support.opening import open_ticket
 from tallylight.support.past import PastTicket, past_tickets
 from tallylight.support.standing import Done, Log, Stood
@@ -33,16 +47,23 @@ from tallylight.support.states import PENDING, PROMISE_NAMES, Channel, Promise, 
 
 __all__ = [
     "PROMISE_NAMES",
+    "Care",
     "Channel",
     "Done",
     "EntryCard",
     "LinkCard",
     "Log",
     "NobodyToOwn",
+    "NotForYou",
     "NotResolved",
+    "NotTheOwner",
+    "OfferCard",
+    "OfferOver",
+    "OfferPending",
     "PastTicket",
     "PauseNotAgreed",
     "Promise",
+    "ReasonNeeded",
     "State",
     "Stood",
     "TicketCard",
@@ -50,15 +71,20 @@ __all__ = [
     "TicketDetail",
     "TicketUnknown",
     "WrittenCard",
+    "accept",
     "acknowledge",
     "ask",
     "assign",
     "clocks_under",
     "close",
+    "decline",
     "look",
+    "may_accept",
     "mitigate",
     "note",
     "of_incident",
+    "offer",
+    "open_offers",
     "open_ticket",
     "past_tickets",
     "resolve",
@@ -66,6 +92,7 @@ __all__ = [
     "take",
     "ticket",
     "tickets",
+    "withdraw",
     "written_since",
 ]
 
@@ -96,8 +123,9 @@ class EntryCard:
 
 @dataclass(frozen=True, slots=True)
 class TicketDetail:
-    """A ticket with its story and its promises. `ladders` and `deliveries` are for the staff and empty for customers.
+    """A ticket with its story and its promises. `ladders`, `deliveries`, `offer` and `care` are for the staff only.
 
+    `offer` is the one that waits for an answer, `care` how often it changed hands and how long it lay idle.
     `pauses` are the reasons for which its clocks may stand still, by the contract. `called` are the names of those to whom the
     ladder brought it last, while nobody has it in hand.
     """
@@ -109,6 +137,8 @@ class TicketDetail:
     ladders: tuple[EscalationCard, ...]
     deliveries: tuple[DeliveryCard, ...]
     called: tuple[str, ...] = ()
+    offer: OfferCard | None = None
+    care: Care | None = None
 
 
 def ticket(viewer: Viewer, ticket_id: UUID | str, *, now: datetime) -> TicketDetail:
@@ -117,14 +147,17 @@ def ticket(viewer: Viewer, ticket_id: UUID | str, *, now: datetime) -> TicketDet
     staff = viewer.is_provider
     support = promises.support_of(row, now=now)
     ladders = tuple(escalation.of_subject(row.pk))
+    story, clocks = list(_story(row)), promises.readings(row, now=now)
     return TicketDetail(
         card=card_of(row),
-        entries=tuple(_entry(each) for each in _story(row) if staff or not each.internal),
-        clocks=promises.readings(row, now=now),
+        entries=tuple(_entry(each) for each in story if staff or not each.internal),
+        clocks=clocks,
         pauses=tuple(pause.reason for pause in support.pauses) if support else (),
         ladders=ladders if staff else (),
         deliveries=tuple(notify.deliveries(row.pk)) if staff else (),
         called=ladders[-1].called if ladders and row.state == State.OPEN else (),
+        offer=offers.of_ticket(row, now=now) if staff else None,
+        care=care_of(row, story, clocks, now=now) if staff else None,
     )
 
 

@@ -27,6 +27,11 @@ class Kind(StrEnum):
     OPENED = "opened"
     RAISED = "raised"
     ASSIGNED = "assigned"
+    OFFERED = "offered"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+    WITHDRAWN = "withdrawn"
+    GIVEN = "given"
     ESCALATED = "escalated"
     ACKNOWLEDGED = "acknowledged"
     ASKED = "asked"
@@ -77,6 +82,8 @@ def sentence(kind: str, facts: dict[str, Any], text: str) -> str:
             return _("It is now treated as %(level)s.") % {"level": level_name(Level(facts["level"]))}
         case Kind.ASSIGNED:
             return _("%(owner)s owns this ticket now.") % facts
+        case Kind.OFFERED | Kind.DECLINED | Kind.LAPSED | Kind.WITHDRAWN | Kind.GIVEN:
+            return _handed(Kind(kind), facts)
         case Kind.ESCALATED:
             return _escalated(facts)
         case Kind.ACKNOWLEDGED:
@@ -93,6 +100,24 @@ def sentence(kind: str, facts: dict[str, Any], text: str) -> str:
             return _("The ticket is open again.")
         case Kind.CLOSED:
             return _("The ticket is closed.")
+
+
+def _handed(kind: Kind, facts: dict[str, Any]) -> str:
+    """What became of an attempt to hand over. For the desk."""
+    named = {**facts, "until": moment(facts["until"])} if "until" in facts else facts
+    match kind:
+        case Kind.OFFERED if facts["back"]:
+            return _("%(by)s offered it until %(until)s back to %(to)s, who had it before: %(reason)s") % named
+        case Kind.OFFERED:
+            return _("%(by)s offered it to %(to)s until %(until)s: %(reason)s") % named
+        case Kind.DECLINED:
+            return _("%(by)s declined: %(reason)s") % named
+        case Kind.WITHDRAWN:
+            return _("%(by)s took back the offer to %(to)s.") % named
+        case Kind.GIVEN:
+            return _("%(by)s gave it to %(owner)s without asking: %(reason)s") % named
+        case _:
+            return _("Nobody answered the offer to %(to)s in time; the owner stays.") % named
 
 
 def _escalated(facts: dict[str, Any]) -> str:

@@ -38,3 +38,33 @@ class PauseNotAgreed(Conflict):
     code = "pause-not-agreed"
     title = gettext_noop("The contract of ticket %(number)s knows no pause for this reason.")
     advice = gettext_noop("Ask in a reply instead; the clocks go on meanwhile.")
+
+
+class NotTheOwner(Refused):
+    code = "not-the-owner"
+    title = gettext_noop("Ticket %(number)s is somebody else's to hand over.")
+    advice = gettext_noop("Ask its owner or a manager.")
+
+
+class ReasonNeeded(Invalid):
+    code = "reason-needed"
+    title = gettext_noop("This needs a reason.")
+    advice = gettext_noop("Say in a sentence why; it stands in the ticket's story.")
+
+
+class OfferPending(Conflict):
+    code = "offer-pending"
+    title = gettext_noop("Ticket %(number)s is offered to somebody already.")
+    advice = gettext_noop("Wait for the answer, or take the offer back first.")
+
+
+class OfferOver(Conflict):
+    code = "offer-over"
+    title = gettext_noop("Ticket %(number)s is not on offer.")
+    advice = gettext_noop("The offer was answered or taken back, or its time is over; the ticket shows who has it now.")
+
+
+class NotForYou(Refused):
+    code = "not-for-you"
+    title = gettext_noop("Ticket %(number)s is offered to somebody else.")
+    advice = gettext_noop("Only whom it is offered to can answer.")

@@ -1,4 +1,4 @@
-"""Use cases on a ticket that exists: acknowledge, say something, hand over, resolve, close."""
+"""Use cases on a ticket that exists: acknowledge, say something, resolve, close."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from uuid import UUID
 from django.db import transaction
 
 from tallylight.accounts import api as accounts
-from tallylight.accounts.api import PersonCard, Role, Viewer, require_staff
+from tallylight.accounts.api import PersonCard, Viewer, require_staff
 from tallylight.escalation import api as escalation
 from tallylight.incidents.api import IncidentCard
 from tallylight.kernel.clock import rfc3339
 from tallylight.kernel.events import TicketAcknowledged, publish
 from tallylight.kernel.ids import new_id
-from tallylight.support import entries, notices, promises
+from tallylight.support import entries, notices, offers, promises
 from tallylight.support.climbing import climb
-from tallylight.support.errors import NobodyToOwn, NotResolved, PauseNotAgreed, TicketClosed
+from tallylight.support.errors import NotResolved, PauseNotAgreed, TicketClosed
 from tallylight.support.models import Entry, Ticket
 from tallylight.support.states import PENDING, Channel, Happening, State
 
@@ -28,21 +28,52 @@ def acknowledge(viewer: Viewer, ticket_id: UUID, *, channel: Channel, now: datet
     Harmless when repeated: the first one counts. Raises RoleRequired, NotFound.
     """
     require_staff(viewer)
-    ticket = _held(viewer, ticket_id)
+    ticket = held(viewer, ticket_id)
     acknowledge_as(ticket, viewer.person_id, viewer.name, channel=channel, now=now)
 
 
 def acknowledge_as(ticket: Ticket, person_id: UUID, name: str, *, channel: Channel, now: datetime) -> None:
     """The same for a person known otherwise, with the ticket's row held by the caller."""
-    if ticket.acknowledged_at is not None or ticket.state not in PENDING:
+    if ticket.state not in PENDING:
+        return
+    if ticket.acknowledged_at is not None:
+        _take_again(ticket, person_id, name, channel=channel, now=now)
         return
     ticket.state = State.ACKNOWLEDGED
     ticket.acknowledged_at, ticket.acknowledged_by_id, ticket.acknowledged_via = now, person_id, channel
     promises.note(ticket, Happening.ACKNOWLEDGED, at=now, reason=channel)
     ticket.save()
+    if ticket.owner_id is None:
+        own(ticket, person_id, name, by=person_id, channel=channel, now=now)
     escalation.stop(ticket.pk, because="acknowledged", now=now)
     entries.write(ticket, entries.Kind.ACKNOWLEDGED, now, key="", author=person_id, channel=channel, person=name)
     publish(TicketAcknowledged(ticket.pk, now))
+
+
+def own(
+    ticket: Ticket, person_id: UUID, name: str, *, by: UUID, team: str = "", channel: Channel, now: datetime
+) -> None:
+    """The ticket is somebody else's from now on; everybody who may read it reads whose. The caller holds its row."""
+    ticket.owner_id = person_id
+    ticket.save()
+    entries.write(
+        ticket,
+        entries.Kind.ASSIGNED,
+        now,
+        key=f"{person_id}:{rfc3339(now)}",
+        author=by,
+        channel=channel,
+        owner=name,
+        owner_id=str(person_id),
+        team=team,
+    )
+
+
+def _take_again(ticket: Ticket, person_id: UUID, name: str, *, channel: Channel, now: datetime) -> None:
+    """What somebody has in hand can be on a ladder once more, as when it was handed back: that ends."""
+    if escalation.stop(ticket.pk, because="acknowledged", now=now):
+        kind, key = entries.Kind.ACKNOWLEDGED, rfc3339(now)
+        entries.write(ticket, kind, now, key=key, author=person_id, channel=channel, person=name)
 
 
 @transaction.atomic
@@ -52,7 +83,7 @@ def say(viewer: Viewer, ticket_id: UUID, text: str, *, channel: Channel, now: da
     The staff's words are news to the customer, and taking the word takes the ticket in hand. A customer's words on a resolved
     ticket open it again. Raises TicketClosed, NotFound.
     """
-    ticket = _held(viewer, ticket_id)
+    ticket = held(viewer, ticket_id)
     if ticket.state == State.CLOSED:
         raise TicketClosed(number=ticket.number)
     entry = _write_words(ticket, entries.Kind.MESSAGE, viewer, text, channel=channel, now=now)
@@ -74,37 +105,15 @@ def say(viewer: Viewer, ticket_id: UUID, text: str, *, channel: Channel, now: da
 def note(viewer: Viewer, ticket_id: UUID, text: str, *, channel: Channel, now: datetime) -> UUID:
     """Write down something for the desk only. Raises RoleRequired, NotFound."""
     require_staff(viewer)
-    ticket = _held(viewer, ticket_id)
+    ticket = held(viewer, ticket_id)
     return _write_words(ticket, entries.Kind.NOTE, viewer, text, channel=channel, now=now).pk
-
-
-@transaction.atomic
-def assign(viewer: Viewer, ticket_id: UUID, person_id: UUID, *, channel: Channel, now: datetime) -> None:
-    """Give the ticket to somebody of the staff, who is told. Raises RoleRequired, NotFound, TicketClosed, NobodyToOwn."""
-    require_staff(viewer)
-    ticket = _held(viewer, ticket_id)
-    if ticket.state == State.CLOSED:
-        raise TicketClosed(number=ticket.number)
-    owner = accounts.person(person_id)
-    if owner is None or owner.role is Role.MEMBER:
-        raise NobodyToOwn
-    if ticket.owner_id == owner.id:
-        return
-    ticket.owner_id = owner.id
-    ticket.save()
-    key = f"{owner.id}:{rfc3339(now)}"
-    entries.write(
-        ticket, entries.Kind.ASSIGNED, now, key=key, author=viewer.person_id, channel=channel, owner=owner.name
-    )
-    if owner.id != viewer.person_id:
-        notices.announce_owner(ticket, owner, by=viewer.name, now=now)
 
 
 @transaction.atomic
 def resolve(viewer: Viewer, ticket_id: UUID, explanation: str, *, channel: Channel, now: datetime) -> None:
     """The matter is mended: the customer reads how, and every clock is answered. Raises RoleRequired, NotFound, TicketClosed."""
     require_staff(viewer)
-    ticket = _held(viewer, ticket_id)
+    ticket = held(viewer, ticket_id)
     if ticket.state == State.CLOSED:
         raise TicketClosed(number=ticket.number)
     if ticket.state == State.RESOLVED:
@@ -122,7 +131,7 @@ def mitigate(viewer: Viewer, ticket_id: UUID, explanation: str, *, channel: Chan
     Raises RoleRequired, NotFound, TicketClosed.
     """
     require_staff(viewer)
-    ticket = _held(viewer, ticket_id)
+    ticket = held(viewer, ticket_id)
     if ticket.state == State.CLOSED:
         raise TicketClosed(number=ticket.number)
     acknowledge_as(ticket, viewer.person_id, viewer.name, channel=channel, now=now)
@@ -142,7 +151,7 @@ def ask(viewer: Viewer, ticket_id: UUID, text: str, *, reason: str, channel: Cha
     Raises RoleRequired, NotFound, TicketClosed, PauseNotAgreed.
     """
     require_staff(viewer)
-    ticket = _held(viewer, ticket_id)
+    ticket = held(viewer, ticket_id)
     if ticket.state not in PENDING:
         raise TicketClosed(number=ticket.number)
     support = promises.support_of(ticket, now=now)
@@ -161,7 +170,7 @@ def ask(viewer: Viewer, ticket_id: UUID, text: str, *, reason: str, channel: Cha
 def close(viewer: Viewer, ticket_id: UUID, *, channel: Channel, now: datetime) -> None:
     """Put a resolved ticket away. Raises RoleRequired, NotFound, NotResolved."""
     require_staff(viewer)
-    ticket = _held(viewer, ticket_id)
+    ticket = held(viewer, ticket_id)
     if ticket.state == State.CLOSED:
         return
     if ticket.state != State.RESOLVED:
@@ -204,6 +213,7 @@ def _resolve(ticket: Ticket, *, at: datetime, now: datetime, author: UUID | None
     promises.note(ticket, Happening.RESOLVED, at=at)
     ticket.save()
     escalation.stop(ticket.pk, because="resolved", now=now)
+    offers.drop(ticket, now=now)
     entries.write(ticket, entries.Kind.RESOLVED, now, key=rfc3339(now), author=author)
 
 
@@ -236,7 +246,7 @@ def _dues(ticket: Ticket) -> tuple[datetime | None, ...]:
     return ticket.response_due_at, ticket.resolution_due_at, ticket.due_at
 
 
-def _held(viewer: Viewer, ticket_id: UUID) -> Ticket:
+def held(viewer: Viewer, ticket_id: UUID) -> Ticket:
     """The ticket, its row held until the transaction ends. Raises NotFound."""
     found: Ticket = Ticket.objects.select_for_update().get_visible(viewer, ticket_id)
     return found

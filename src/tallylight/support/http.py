@@ -9,7 +9,7 @@ from ninja import Router, Schema, Status
 from ninja.pagination import paginate
 from pydantic import Field
 
-from tallylight.accounts.api import Pages, viewer_of
+from tallylight.accounts.api import Pages, require_staff, viewer_of
 from tallylight.clocks.api import ClockSpan, Reading
 from tallylight.contracts.api import Level
 from tallylight.kernel import clock
@@ -84,9 +84,35 @@ class EntryOut(Schema):
     text: str
 
 
+class OfferOut(Schema):
+    """A hand-over that waits for an answer; the ticket's owner stays until then. `back`: they had the ticket before."""
+
+    id: UUID
+    ticket_id: UUID
+    number: str
+    customer: str
+    headline: str
+    by: str
+    to: str
+    to_person_id: UUID | None
+    team: str
+    reason: str
+    back: bool
+    offered_at: datetime
+    lapses_at: datetime
+
+
 class TicketDetailOut(TicketOut):
+    """`offer`, `hops` and `idle_s` are for the provider's staff, null for customers.
+
+    `hops` counts hand-overs; `idle_s` is the time without a word or a deed of the owner's while the clocks ran.
+    """
+
     clocks: list[ClockOut]
     entries: list[EntryOut]
+    offer: OfferOut | None
+    hops: int | None
+    idle_s: float | None
 
 
 class TicketIn(Schema):
@@ -103,8 +129,19 @@ class AskIn(WordsIn):
     reason: str = Field(default="waiting-for-customer", max_length=64)
 
 
-class AssignIn(Schema):
+class ReasonIn(Schema):
+    reason: str = Field(min_length=1, max_length=2000)
+
+
+class AssignIn(ReasonIn):
     person_id: UUID
+
+
+class OfferIn(ReasonIn):
+    """To one person or to one team, by its slug."""
+
+    person_id: UUID | None = None
+    team: str = Field(default="", max_length=63)
 
 
 class CreatedOut(Schema):
@@ -161,10 +198,56 @@ def note(request: HttpRequest, ticket_id: UUID, body: WordsIn) -> Status[dict[st
     return Status(201, {"id": entry})
 
 
-@router.post("/tickets/{ticket_id}/owner", response=TicketDetailOut, summary="Give a ticket to somebody")
+@router.post("/tickets/{ticket_id}/owner", response=TicketDetailOut, summary="Give a ticket to somebody without asking")
 def assign(request: HttpRequest, ticket_id: UUID, body: AssignIn) -> dict[str, Any]:
-    """The new owner is told by mail. For the provider's staff."""
-    api.assign(viewer_of(request), ticket_id, body.person_id, channel=Channel.API, now=clock.now())
+    """The new owner is told by mail; the reason stands in the story. For managers; others offer it."""
+    viewer = viewer_of(request)
+    api.assign(viewer, ticket_id, body.person_id, reason=body.reason, channel=Channel.API, now=clock.now())
+    return _detail(request, ticket_id)
+
+
+@router.get("/offers", response=list[OfferOut], summary="Tickets that are offered to you")
+@paginate(Pages)
+def offers(request: HttpRequest) -> list[api.OfferCard]:
+    """To you or to a team of yours; the one that lapses first on top. For the provider's staff."""
+    viewer = viewer_of(request)
+    require_staff(viewer)
+    return api.open_offers(viewer, now=clock.now())
+
+
+@router.post("/tickets/{ticket_id}/offer", response=TicketDetailOut, summary="Offer a ticket to somebody")
+def offer(request: HttpRequest, ticket_id: UUID, body: OfferIn) -> dict[str, Any]:
+    """To one person or to a team. Owner and clocks stay until it is accepted; unanswered, it lapses. For owner and managers."""
+    api.offer(
+        viewer_of(request),
+        ticket_id,
+        person_id=body.person_id,
+        team=body.team,
+        reason=body.reason,
+        channel=Channel.API,
+        now=clock.now(),
+    )
+    return _detail(request, ticket_id)
+
+
+@router.post("/tickets/{ticket_id}/offer/accept", response=TicketDetailOut, summary="Accept a ticket")
+def accept(request: HttpRequest, ticket_id: UUID) -> dict[str, Any]:
+    """You own it and have it in hand. Of a team, the first one who accepts. For whom it is offered to."""
+    api.accept(viewer_of(request), ticket_id, channel=Channel.API, now=clock.now())
+    return _detail(request, ticket_id)
+
+
+@router.post("/tickets/{ticket_id}/offer/decline", response=TicketDetailOut, summary="Decline a ticket")
+def decline(request: HttpRequest, ticket_id: UUID, body: ReasonIn) -> dict[str, Any]:
+    """The owner stays and reads why. For whom it is offered to."""
+    api.decline(viewer_of(request), ticket_id, body.reason, channel=Channel.API, now=clock.now())
+    return _detail(request, ticket_id)
+
+
+@router.post("/tickets/{ticket_id}/offer/withdraw", response=TicketDetailOut, summary="Take an offer back")
+def withdraw(request: HttpRequest, ticket_id: UUID) -> dict[str, Any]:
+    """Before it is answered. For whoever made it, the owner, and managers."""
+    api.withdraw(viewer_of(request), ticket_id, channel=Channel.API, now=clock.now())
     return _detail(request, ticket_id)
 
 
@@ -200,7 +283,15 @@ def _detail(request: HttpRequest, ticket_id: UUID) -> dict[str, Any]:
     found = api.ticket(viewer_of(request), ticket_id, now=clock.now())
     card = {name: getattr(found.card, name) for name in found.card.__slots__}
     clocks = [clock_out(promise, reading) for promise, reading in found.clocks.items()]
-    return {**card, "clocks": clocks, "entries": found.entries}
+    care = found.care
+    return {
+        **card,
+        "clocks": clocks,
+        "entries": found.entries,
+        "offer": found.offer,
+        "hops": care.hops if care else None,
+        "idle_s": care.idle.total_seconds() if care else None,
+    }
 
 
 def clock_out(promise: Promise, reading: Reading) -> dict[str, Any]:

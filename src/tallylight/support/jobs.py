@@ -1,4 +1,4 @@
-"""Scheduled work: let open tickets follow a contract that applies later; see which promises time alone has broken."""
+"""Scheduled work: follow a contract that applies later, see which promises time alone has broken, let offers lapse."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from tallylight.kernel import clock
-from tallylight.support import handling
+from tallylight.support import hand_overs, handling
 
 QUEUE = "support"
 
@@ -36,3 +36,23 @@ def follow_later(organisation_id: UUID, *, at: datetime) -> None:
 def look_at_due(timestamp: int) -> None:  # noqa: ARG001 - the period's own instant
     """Write down the promises that were due and not kept."""
     handling.look_at_due(now=clock.now())
+
+
+@app.task(name="support.lapse-offer", queue=QUEUE)
+def lapse_offer(offer_id: str) -> None:
+    """An offer that nobody answered comes back to the owner."""
+    hand_overs.lapse(UUID(offer_id), now=clock.now())
+
+
+def lapse_later(offer_id: UUID, *, at: datetime) -> None:
+    """A job for the instant at which an offer lapses, in the caller's transaction."""
+    lapse_offer.configure(schedule_at=at).defer(offer_id=str(offer_id))
+
+
+@app.periodic(cron="* * * * * */15")
+@app.task(name="support.sweep-offers", queue=QUEUE, queueing_lock="support.sweep-offers")
+def sweep_offers(timestamp: int) -> None:  # noqa: ARG001 - the period's own instant
+    """Every offer whose time is over, in case a job was lost."""
+    now = clock.now()
+    for offer_id in hand_overs.due_offers(now):
+        hand_overs.lapse(offer_id, now=now)

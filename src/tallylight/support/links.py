@@ -20,15 +20,11 @@ from tallylight.support.states import Channel
 
 @dataclass(frozen=True, slots=True)
 class LinkCard:
-    """What a link would do: in whose name, on which ticket, and whether there is still anything to take in hand."""
+    """What a link would do: in whose name, on which ticket, and whether (`pending`) confirming would still do anything."""
 
     ticket: TicketCard
     person: PersonCard
-
-    @property
-    def pending(self) -> bool:
-        """Whether confirming would do anything."""
-        return self.ticket.acknowledged_at is None and self.ticket.pending
+    pending: bool
 
 
 def look(token: str, *, now: datetime) -> LinkCard:
@@ -37,7 +33,9 @@ def look(token: str, *, now: datetime) -> LinkCard:
     ticket = with_names().filter(pk=ticket_id).first()
     if ticket is None:
         raise notify.LinkRefused
-    return LinkCard(card_of(ticket), person)
+    card = card_of(ticket)
+    climbs = any(each.state is escalation.State.RUNNING for each in escalation.of_subject(ticket_id))
+    return LinkCard(card, person, pending=card.pending and (card.acknowledged_at is None or climbs))
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from tallylight.accounts.api import TenantModel
 from tallylight.clocks.api import Kind as ClockKind
 from tallylight.contracts.api import Level
 from tallylight.kernel.ids import new_id
-from tallylight.support.states import Channel, Promise, State
+from tallylight.support.states import Channel, OfferState, Promise, State
 
 SERIAL = Func(Value("support_serial"), function="nextval")
 
@@ -91,6 +91,41 @@ class Entry(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["ticket", "key"], name="entry_once")]
         indexes = [models.Index(fields=["ticket", "at"], name="entries_in_order")]
+
+
+class Offer(models.Model):
+    """A hand-over that is asked for: to one person (`to_person`) or to a team (`team`, its slug), called `to_name` then.
+
+    Until it is accepted the ticket's owner stays. `back`: whom it is offered to had the ticket before. `answer` is the reason of
+    a refusal.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="offers")
+    by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    to_person = models.ForeignKey("accounts.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    team = models.SlugField(max_length=63, blank=True)
+    to_name = models.CharField(max_length=200)
+    reason = models.TextField()
+    back = models.BooleanField(default=False)
+    offered_at = models.DateTimeField()
+    lapses_at = models.DateTimeField()
+    state = models.CharField(
+        max_length=16, choices=[(each.value, each.value) for each in OfferState], default=OfferState.OPEN
+    )
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey("accounts.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    answer = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["ticket"], condition=Q(state="open"), name="one_open_offer_per_ticket"),
+            models.CheckConstraint(
+                condition=Q(to_person__isnull=False, team="") | (Q(to_person__isnull=True) & ~Q(team="")),
+                name="offered_to_a_person_or_a_team",
+            ),
+        ]
+        indexes = [models.Index(fields=["lapses_at"], name="offers_open", condition=Q(state="open"))]
 
 
 class ClockEntry(models.Model):

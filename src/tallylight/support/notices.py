@@ -15,7 +15,7 @@ from tallylight.accounts.api import PersonCard
 from tallylight.incidents.api import IncidentCard
 from tallylight.notify import api as notify
 from tallylight.support import entries
-from tallylight.support.models import Entry, Ticket
+from tallylight.support.models import Entry, Offer, Ticket
 
 
 def announce_opening(ticket: Ticket, incident: IncidentCard, owner: PersonCard | None, *, now: datetime) -> None:
@@ -54,9 +54,32 @@ def announce_words(ticket: Ticket, entry: Entry, readers: Iterable[PersonCard], 
         _send("words", ticket, person, key=str(entry.id), now=now, author=author, words=entry.text)
 
 
-def announce_owner(ticket: Ticket, owner: PersonCard, *, by: str, now: datetime) -> None:
-    """Tell somebody that a ticket is theirs now."""
-    _send("assigned", ticket, owner, key=f"{owner.id}:{now.isoformat()}", now=now, by=by)
+def announce_owner(ticket: Ticket, owner: PersonCard, *, by: str, reason: str, now: datetime) -> None:
+    """Tell somebody that a ticket is theirs now, without having been asked."""
+    _send("assigned", ticket, owner, key=f"{owner.id}:{now.isoformat()}", now=now, by=by, reason=reason)
+
+
+def announce_offer(ticket: Ticket, offer: Offer, person: PersonCard, *, by: str, now: datetime) -> None:
+    """Ask somebody whether they take a ticket, until when, and why."""
+    _send("offered", ticket, person, key=str(offer.pk), now=now, by=by, offer=offer)
+
+
+def announce_taken(ticket: Ticket, giver: PersonCard, *, by: str, now: datetime) -> None:
+    """Tell whoever offered a ticket that it was accepted."""
+    _send("taken", ticket, giver, key=now.isoformat(), now=now, by=by)
+
+
+def announce_return(
+    ticket: Ticket, offer: Offer, people: Iterable[PersonCard], *, declined_by: str, now: datetime
+) -> None:
+    """Tell the owner that an offer came back: declined by somebody, or by nobody's answer."""
+    for person in people:
+        _send("returned", ticket, person, key=str(offer.pk), now=now, offer=offer, declined_by=declined_by)
+
+
+def announce_handed_back(ticket: Ticket, offer: Offer, manager: PersonCard, *, now: datetime) -> None:
+    """Tell a manager that a ticket without a ladder goes back to people who had it before."""
+    _send("handed_back", ticket, manager, key=str(offer.pk), now=now, offer=offer)
 
 
 def _send(template: str, ticket: Ticket, person: PersonCard, *, key: str, now: datetime, **facts: Any) -> None:

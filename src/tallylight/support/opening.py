@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -56,7 +57,7 @@ def open_ticket(viewer: Viewer, *, title: str, text: str, level: Level, channel:
     if viewer.is_provider:
         raise CustomersOnly
     ticket = _create(viewer.organisation_id, level, now=now, title=title, opened_by=viewer.person_id)
-    entries.write(ticket, entries.Kind.OPENED, now, key="", author=viewer.person_id, channel=channel)
+    _write_opening(ticket, now=now, author=viewer.person_id, channel=channel)
     entries.write(ticket, entries.Kind.MESSAGE, now, key="first", author=viewer.person_id, channel=channel, text=text)
     climb(ticket, now=now)
     publish(TicketOpened(ticket.pk, now))
@@ -82,7 +83,7 @@ def _lock(incident_id: UUID) -> None:
 
 def _open_for(incident: IncidentCard, impact: ImpactCard, *, now: datetime) -> None:
     ticket = _create(impact.organisation_id, impact.severity, now=now, incident=incident, viewers=impact.viewers)
-    entries.write(ticket, entries.Kind.OPENED, now, key="", incident=incident.number)
+    _write_opening(ticket, now=now, incident=incident.number)
     climb(ticket, now=now)
     owner = accounts.person(ticket.owner_id) if ticket.owner_id else None
     notices.announce_opening(ticket, incident, owner, now=now)
@@ -118,6 +119,14 @@ def _create(
     ticket.owner_id = owner.id if owner else None
     ticket.save()
     return ticket
+
+
+def _write_opening(
+    ticket: Ticket, *, now: datetime, author: UUID | None = None, channel: Channel = Channel.SYSTEM, **facts: Any
+) -> None:
+    owner = str(ticket.owner_id) if ticket.owner_id else ""
+    kind = entries.Kind.OPENED
+    entries.write(ticket, kind, now, key="", author=author, channel=channel, owner_id=owner, **facts)
 
 
 def _owner_for(ticket: Ticket) -> PersonCard | None:

@@ -21,6 +21,16 @@ class State(StrEnum):
 PENDING = (State.OPEN, State.ACKNOWLEDGED)
 
 
+class OfferState(StrEnum):
+    """An offer of a ticket is open until it is accepted, declined, taken back, or its time is over."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+
+
 class Promise(StrEnum):
     """The promises of a support level, each with a clock of its own."""
 

@@ -20,5 +20,11 @@ def desk(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     mine, now = request.GET.get("mine") == "1", clock.now()
     found = support.tickets(viewer, pending=True, owner=viewer.person_id if mine else None)
     rows = [queue_row(card, now=now) for card in found[:SHOWN]]
-    context = {"lead": desk_lead(rows), "rows": rows, "mine": mine, "more": max(0, len(found) - SHOWN)}
+    context = {
+        "lead": desk_lead(rows),
+        "rows": rows,
+        "mine": mine,
+        "more": max(0, len(found) - SHOWN),
+        "offers": support.open_offers(viewer, now=now),
+    }
     return render(request, "console/desk.html", context)

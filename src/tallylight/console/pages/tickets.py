@@ -15,11 +15,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from tallylight.accounts.api import Viewer, members_of
+from tallylight.accounts.api import Viewer
 from tallylight.console.cases import clock_views, queue_row, ticket_badge, ticket_lead, tickets_lead
 from tallylight.console.climbing import step_target
 from tallylight.console.conversation import lines_of
 from tallylight.console.doors import signed_in
+from tallylight.console.handing import hand_over_view
 from tallylight.contracts.api import Level
 from tallylight.kernel import clock
 from tallylight.support import api
@@ -96,11 +97,11 @@ def ticket_context(viewer: Viewer, detail: TicketDetail) -> dict[str, object]:
         "ladder": ladder,
         "deliveries": detail.deliveries,
         "is_staff": viewer.is_provider,
-        "staff": members_of(viewer.organisation_id) if viewer.is_provider else [],
+        "hand_over": hand_over_view(viewer, detail) if viewer.is_provider else None,
     }
 
 
-def _deed(act: Callable[[HttpRequest, Viewer, UUID, datetime], object]) -> Callable[..., HttpResponse]:
+def deed(act: Callable[[HttpRequest, Viewer, UUID, datetime], object]) -> Callable[..., HttpResponse]:
     """A POST on a ticket that does one thing and comes back to the page it came from."""
 
     @require_POST
@@ -114,13 +115,13 @@ def _deed(act: Callable[[HttpRequest, Viewer, UUID, datetime], object]) -> Calla
     return view  # type: ignore[return-value]
 
 
-@_deed
+@deed
 def acknowledge(_request: HttpRequest, viewer: Viewer, ticket_id: UUID, now: datetime) -> object:
     api.acknowledge(viewer, ticket_id, channel=Channel.CONSOLE, now=now)
     return _("You have it in hand; the ladder has stopped.")
 
 
-@_deed
+@deed
 def reply(request: HttpRequest, viewer: Viewer, ticket_id: UUID, now: datetime) -> object:
     """Say it, note it, or ask, mitigate or resolve with it: the button that was pressed says which."""
     form = Words(request.POST)
@@ -146,14 +147,7 @@ def reply(request: HttpRequest, viewer: Viewer, ticket_id: UUID, now: datetime) 
             return _("Your reply is on its way.")
 
 
-@_deed
-def assign(request: HttpRequest, viewer: Viewer, ticket_id: UUID, now: datetime) -> object:
-    person = forms.UUIDField().clean(request.POST.get("person"))
-    api.assign(viewer, ticket_id, person, channel=Channel.CONSOLE, now=now)
-    return _("The ticket has a new owner, who has been told.")
-
-
-@_deed
+@deed
 def close(_request: HttpRequest, viewer: Viewer, ticket_id: UUID, now: datetime) -> object:
     api.close(viewer, ticket_id, channel=Channel.CONSOLE, now=now)
     return _("The ticket is closed.")

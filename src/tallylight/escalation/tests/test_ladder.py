@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tallylight.escalation.ladder import Ladder, Rung, from_facts, in_order, next_at, next_step, pulled_forward
+from tallylight.escalation.ladder import Ladder, Rung, from_facts, in_order, next_at, next_step, pulled_forward, resumed
 
 START = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 instants = st.timedeltas(timedelta(0), timedelta(days=3)).map(lambda since: START + since)
@@ -53,3 +53,14 @@ def test_a_rung_is_pulled_forward_but_never_pushed_back(ladder: Ladder, step: in
     after = pulled_forward(ladder, step, to=to)
     for index, (old, new) in enumerate(zip(ladder, after, strict=True)):
         assert new.due_at == (min(old.due_at, to) if index == step else old.due_at)
+
+
+@given(ladder=ladders.filter(bool), data=st.data(), at=instants)
+def test_a_ladder_that_goes_on_keeps_its_distances_and_ends_with_its_last_rung(
+    ladder: Ladder, data: st.DataObject, at: datetime
+) -> None:
+    taken = data.draw(st.integers(0, len(ladder)))
+    left = resumed(ladder, taken, at=at)
+    assert left[0].due_at == at
+    assert [rung.name for rung in left] == [rung.name for rung in (ladder[taken:] or ladder[-1:])]
+    assert left[-1].due_at - at == ladder[-1].due_at - ladder[min(taken, len(ladder) - 1)].due_at

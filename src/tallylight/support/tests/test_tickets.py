@@ -181,17 +181,6 @@ def test_a_customer_s_word_opens_a_resolved_ticket_again_but_not_a_closed_one(sc
         api.say(scene.viewer("mia"), ticket, "Once more.", channel=Channel.API, now=scene.clock.now())
 
 
-def test_handing_over_tells_the_new_owner(scene: Scene) -> None:
-    scene.fire()
-    scene.work()
-    ticket = _ticket(scene).pk
-    api.assign(scene.viewer("ana"), ticket, scene.people["wei"], channel=Channel.CONSOLE, now=scene.clock.now())
-    assert _detail(scene).card.owner == "Wei Chen"
-    assert any("Yours now" in subject for address, subject in _subjects(scene) if address.startswith("engineer"))
-    with pytest.raises(api.NobodyToOwn):
-        api.assign(scene.viewer("ana"), ticket, scene.people["mia"], channel=Channel.CONSOLE, now=scene.clock.now())
-
-
 def test_tickets_go_to_who_has_the_fewest(scene: Scene) -> None:
     from tallylight.accounts.api import Role, create_person
 

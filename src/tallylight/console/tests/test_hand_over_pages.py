@@ -1,0 +1,85 @@
+"""Handing a ticket over on its page and on the desk."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from tests.promises.world import World, bad_night, make_world
+
+from tallylight.accounts.models import Person
+from tallylight.support.models import Ticket
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world() -> World:
+    return make_world()
+
+
+@pytest.fixture
+def night(world: World) -> Ticket:
+    """A ticket of the large customer's; the agent owns it."""
+    return bad_night(world)
+
+
+def signed_in(person: UUID, *, language: str = "en") -> Client:
+    client = Client(headers={"Accept": "text/html"})
+    client.force_login(Person.objects.get(pk=person))
+    client.cookies["django_language"] = language
+    return client
+
+
+def read(client: Client, path: str) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200, answer.content[:400]
+    return answer.content.decode()
+
+
+def test_an_agent_offers_it_and_the_other_accepts_from_the_desk(world: World, night: Ticket) -> None:
+    agent, manager = signed_in(world.agent), signed_in(world.manager)
+    page = f"/tickets/{night.pk}"
+    assert "never handed over, idle for" in read(agent, page)
+    assert "Give it without asking" not in read(agent, page)
+    sent = {"to": f"person:{world.manager}", "reason": "The customer asks for you."}
+    assert agent.post(f"{page}/offer", sent).status_code == 302
+    assert "Take the offer back" in read(agent, page)
+    desk = read(manager, "/desk")
+    assert "Offered to you" in desk
+    assert "The customer asks for you." in desk
+    assert 'data-key="y"' in read(manager, page)
+    assert manager.post(f"{page}/offer/accept").status_code == 302
+    assert "handed over once" in read(manager, page)
+    assert "The customer asks for you." not in read(signed_in(world.large.member), page)
+    assert "Night manager has it in hand" in read(signed_in(world.large.member), page)
+
+
+def test_declining_needs_a_reason_that_the_owner_reads(world: World, night: Ticket) -> None:
+    agent, manager = signed_in(world.agent), signed_in(world.manager)
+    page = f"/tickets/{night.pk}"
+    agent.post(f"{page}/offer", {"to": f"person:{world.manager}", "reason": "Please."})
+    answer = manager.post(f"{page}/offer/decline", {"reason": " "}, follow=True)
+    assert "say in a sentence why you decline" in answer.content.decode()
+    manager.post(f"{page}/offer/decline", {"reason": "Not mine."})
+    assert "Night manager declined: Not mine." in read(agent, page)
+
+
+def test_a_manager_gives_it_without_asking_and_only_to_a_person(world: World, night: Ticket) -> None:
+    manager, page = signed_in(world.manager), f"/tickets/{night.pk}"
+    engineer = Person.objects.get(email="engineer@night.example").pk
+    to_team = {"to": "team:experts", "reason": "Now.", "deed": "give"}
+    assert "only a person" in manager.post(f"{page}/offer", to_team, follow=True).content.decode()
+    manager.post(f"{page}/offer", {"to": f"person:{engineer}", "reason": "Now.", "deed": "give"})
+    assert "gave it to Night engineer without asking: Now." in read(manager, page)
+    agent = signed_in(world.agent)
+    assert agent.post(f"{page}/offer", {"to": f"person:{world.agent}", "reason": "Mine."}).status_code == 403
+    assert signed_in(world.large.member).post(f"{page}/offer/accept").status_code == 403
+
+
+def test_an_offer_without_a_reason_or_receiver_changes_nothing(world: World, night: Ticket) -> None:
+    agent, page = signed_in(world.agent), f"/tickets/{night.pk}"
+    for sent in ({"to": f"person:{world.manager}", "reason": ""}, {"to": "everybody", "reason": "x"}):
+        assert "Nothing changed" in agent.post(f"{page}/offer", sent, follow=True).content.decode()
+    assert not night.offers.exists()
