@@ -19,12 +19,15 @@ from tallylight.console.roles import role_name
 from tallylight.console.shapes import Badge, ClockView, Lead, Tone
 from tallylight.console.words import join_sentences, severity_word, who_has_it
 from tallylight.escalation.api import StepCard
-from tallylight.support.api import PROMISE_NAMES, Promise, State, TicketCard
+from tallylight.support.api import PROMISE_NAMES, Promise, State, TicketCard, rank_leads
 
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """A ticket in a queue: `due_at` is when its next promise breaks, `promise` which one that is; None: none is running."""
+    """A ticket in a queue: `due_at` is when its next promise breaks, `promise` which one that is; None: none is running.
+
+    `earlier` says for what it is served before its time.
+    """
 
     id: UUID
     number: str
@@ -41,6 +44,7 @@ class QueueRow:
     due_at: datetime | None
     tone: Tone
     unanswered: bool
+    earlier: str
 
 
 def queue_row(card: TicketCard, *, now: datetime) -> QueueRow:
@@ -62,6 +66,7 @@ def queue_row(card: TicketCard, *, now: datetime) -> QueueRow:
         due_at=due_at,
         tone=due_tone(due_at, card.opened_at, now=now),
         unanswered=card.state is State.OPEN,
+        earlier=rank_leads(card) if card.pending else "",
     )
 
 
@@ -203,7 +208,7 @@ def desk_lead(rows: list[QueueRow]) -> Lead:
         if unanswered
         else _("Everything is in hand.")
     ) % {"count": unanswered}
-    first = rows[0]
+    first = min(rows, key=lambda row: (row.due_at is None, row.due_at or row.opened_at))
     facts = {"number": first.number, "customer": first.customer, "promise": first.promise.lower()}
     more = _("The next promise to break is the %(promise)s for %(customer)s (%(number)s).") % facts
     return Lead(first.tone if unanswered else Tone.INFO, text, more if first.due_at else "")

@@ -9,6 +9,7 @@ from tallylight.console.pages import (
     account,
     addresses,
     delivery,
+    desk_people,
     hand_overs,
     oncall,
     oncall_layers,
@@ -21,7 +22,7 @@ from tallylight.console.pages import (
 from tallylight.console.pages.acknowledge import acknowledge_by_link
 from tallylight.console.pages.contract import contract, version_pdf
 from tallylight.console.pages.design import design
-from tallylight.console.pages.desk import desk
+from tallylight.console.pages.desk import desk, next_ticket
 from tallylight.console.pages.evidence import evidence, month_evidence, verifier
 from tallylight.console.pages.exclusions import exclusions
 from tallylight.console.pages.home import home
@@ -54,6 +55,9 @@ urlpatterns = [
     path("tickets/<uuid:ticket_id>/close", tickets.close, name="close"),
     path("acknowledge/<str:token>", acknowledge_by_link, name="acknowledge-by-link"),
     path("desk", desk, name="desk"),
+    path("desk/next", next_ticket, name="next-ticket"),
+    path("desk/people", desk_people.people, name="desk-people"),
+    path("desk/people/<uuid:person_id>", desk_people.keep, name="keep-desk-person"),
     path("oncall", oncall.overview, name="oncall"),
     path("oncall/new", oncall.new_schedule, name="new-oncall-schedule"),
     path("oncall/swaps/<uuid:swap_id>/accept", oncall.answer_swap, {"answer": "accept"}, name="accept-swap"),

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, F, QuerySet, When
+from django.db.models import Case, QuerySet, When
 
 from tallylight.accounts.api import Viewer
 from tallylight.clocks.api import Reading
@@ -30,17 +30,21 @@ from tallylight.support.errors import (
     OfferOver,
     OfferPending,
     PauseNotAgreed,
+    ProfileRefused,
     ReasonNeeded,
     TicketClosed,
     TicketUnknown,
 )
 from tallylight.support.hand_overs import accept, assign, decline, offer, withdraw
-from tallylight.support.handling import acknowledge, ask, close, mitigate, note, resolve, say
+from tallylight.support.handling import acknowledge, ask, close, mitigate, note, resolve, say, set_skill
 from tallylight.support.links import LinkCard, look, take
-from tallylight.support.models import Entry, Ticket
+from tallylight.support.models import BY_RANK, Entry, Ticket
+from tallylight.support.next_up import take_next
 from tallylight.support.offers import OfferCard, may_accept, open_offers
 from tallylight.support.opening import open_ticket
 from tallylight.support.past import PastTicket, past_tickets
+from tallylight.support.profiles import DeskPerson, desk_people, set_profile
+from tallylight.support.rank_words import rank_leads, rank_reason
 from tallylight.support.standing import Done, Log, Stood
 from tallylight.support.standing import readings_under as clocks_under
 from tallylight.support.states import PENDING, PROMISE_NAMES, Channel, Promise, State
@@ -49,6 +53,7 @@ __all__ = [
     "PROMISE_NAMES",
     "Care",
     "Channel",
+    "DeskPerson",
     "Done",
     "EntryCard",
     "LinkCard",
@@ -62,6 +67,7 @@ __all__ = [
     "OfferPending",
     "PastTicket",
     "PauseNotAgreed",
+    "ProfileRefused",
     "Promise",
     "ReasonNeeded",
     "State",
@@ -78,6 +84,7 @@ __all__ = [
     "clocks_under",
     "close",
     "decline",
+    "desk_people",
     "look",
     "may_accept",
     "mitigate",
@@ -87,9 +94,14 @@ __all__ = [
     "open_offers",
     "open_ticket",
     "past_tickets",
+    "rank_leads",
+    "rank_reason",
     "resolve",
     "say",
+    "set_profile",
+    "set_skill",
     "take",
+    "take_next",
     "ticket",
     "tickets",
     "withdraw",
@@ -97,13 +109,8 @@ __all__ = [
 ]
 
 
-#: Pending before settled; of the pending, the nearest broken promise first; of the settled, the latest.
-QUEUE = (
-    Case(When(state__in=PENDING, then=0), default=1),
-    F("due_at").asc(nulls_last=True),
-    "-opened_at",
-    "-id",
-)
+#: Pending before settled; of the pending, by rank; of the settled, the latest.
+QUEUE = (Case(When(state__in=PENDING, then=0), default=1), BY_RANK[0], "-opened_at", "-id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +176,7 @@ def tickets(
     level: Level | None = None,
     incident: UUID | None = None,
 ) -> Lazy[TicketCard]:
-    """The tickets a viewer may know of: those still owed first, the one whose promise breaks next on top; then the latest."""
+    """The tickets a viewer may know of: those still owed first, by rank (see `rank`); then the latest."""
     rows = with_names().visible_to(viewer)
     if pending is not None:
         rows = rows.filter(state__in=PENDING) if pending else rows.exclude(state__in=PENDING)
@@ -179,7 +186,7 @@ def tickets(
         rows = rows.filter(level=level)
     if incident is not None:
         rows = rows.filter(incident=incident)
-    return Lazy(rows.order_by(*QUEUE), card_of)
+    return Lazy(rows.order_by(*(BY_RANK if pending else QUEUE)), card_of)
 
 
 def of_incident(incident_id: UUID) -> list[TicketCard]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from django.utils.translation import get_language
@@ -11,6 +12,7 @@ from django.utils.translation import get_language
 from tallylight.accounts.api import TenantQuerySet
 from tallylight.contracts.api import Level
 from tallylight.support.models import Ticket
+from tallylight.support.rank import Rank, rank
 from tallylight.support.states import PENDING, Promise, State
 
 
@@ -18,7 +20,8 @@ from tallylight.support.states import PENDING, Promise, State
 class TicketCard:
     """A ticket in a list. `headline` is in the active language; the due instants are what its clocks say.
 
-    `due_at` is the earliest at which something is or was due that has not come, and `due_promise` what that is.
+    `due_at` is the earliest at which something is or was due that has not come, and `due_promise` what that is. Queues go by
+    `rank_at`; `credit_at_stake` is in per cent of the credit's base.
     """
 
     id: UUID
@@ -44,11 +47,22 @@ class TicketCard:
     resolved_at: datetime | None
     closed_at: datetime | None
     contract_sha256: str
+    rank_at: datetime | None = None
+    credit_at_stake: Decimal = Decimal(0)
+    language: str = ""
+    skill: str = ""
 
     @property
     def pending(self) -> bool:
         """Whether somebody still has to do something."""
         return self.state in PENDING
+
+    @property
+    def rank(self) -> Rank | None:
+        """Why it stands where it stands in queues; None while it owes nothing."""
+        if self.due_at is None:
+            return None
+        return rank(self.due_at, self.level, credit=self.credit_at_stake, viewers=self.viewers)
 
 
 def with_names() -> TenantQuerySet[Ticket]:
@@ -83,4 +97,8 @@ def card_of(row: Ticket) -> TicketCard:
         resolved_at=row.resolved_at,
         closed_at=row.closed_at,
         contract_sha256=row.contract_sha256,
+        rank_at=row.rank_at,
+        credit_at_stake=row.credit_at_stake,
+        language=row.language,
+        skill=row.skill,
     )

@@ -42,7 +42,7 @@ def tenures_of(ticket: Ticket, *, now: datetime) -> tuple[Tenure, ...]:
 def _owned(ticket: Ticket, story: Iterable[Entry]) -> list[Owned]:
     """What the story says of owners; the present one from the opening on where it says nothing."""
     said = [
-        Owned(each.at, UUID(each.facts["owner_id"]), each.facts.get("team", ""))
+        Owned(each.at, UUID(each.facts["owner_id"]), each.facts.get("team", ""), each.facts.get("hop", True))
         for each in story
         if each.kind in OF_OWNERS and each.facts.get("owner_id")
     ]

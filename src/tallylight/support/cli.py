@@ -13,8 +13,8 @@ from tallylight.kernel import clock
 from tallylight.kernel.catalogue import catalogue, language_of_the_shell
 from tallylight.support import promises
 from tallylight.support.errors import TicketUnknown
-from tallylight.support.http import clock_out
 from tallylight.support.models import Ticket
+from tallylight.support.shapes import clock_out
 from tallylight.support.states import PROMISE_NAMES, Promise
 
 

@@ -46,6 +46,14 @@ class NotTheOwner(Refused):
     advice = gettext_noop("Ask its owner or a manager.")
 
 
+class ProfileRefused(Invalid):
+    code = "profile-refused"
+    title = gettext_noop("This can't be kept about somebody of the desk.")
+    advice = gettext_noop(
+        "Languages are en and zh-hans; a skill is small letters, digits and hyphens; the limit is from 0 to 1000 tickets."
+    )
+
+
 class ReasonNeeded(Invalid):
     code = "reason-needed"
     title = gettext_noop("This needs a reason.")

@@ -16,7 +16,7 @@ from tallylight.kernel.events import (
     IncidentWidened,
 )
 from tallylight.support import contract_letters, entries, jobs
-from tallylight.support.handling import follow_contract
+from tallylight.support.following import follow_contract
 from tallylight.support.models import Ticket
 from tallylight.support.opening import attend, settle
 

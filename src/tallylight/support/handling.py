@@ -18,6 +18,7 @@ from tallylight.support import entries, notices, offers, promises
 from tallylight.support.climbing import climb
 from tallylight.support.errors import NotResolved, PauseNotAgreed, TicketClosed
 from tallylight.support.models import Entry, Ticket
+from tallylight.support.profiles import checked_skill
 from tallylight.support.states import PENDING, Channel, Happening, State
 
 
@@ -44,16 +45,27 @@ def acknowledge_as(ticket: Ticket, person_id: UUID, name: str, *, channel: Chann
     promises.note(ticket, Happening.ACKNOWLEDGED, at=now, reason=channel)
     ticket.save()
     if ticket.owner_id is None:
-        own(ticket, person_id, name, by=person_id, channel=channel, now=now)
+        own(ticket, person_id, name, by=person_id, hop=False, channel=channel, now=now)
     escalation.stop(ticket.pk, because="acknowledged", now=now)
     entries.write(ticket, entries.Kind.ACKNOWLEDGED, now, key="", author=person_id, channel=channel, person=name)
     publish(TicketAcknowledged(ticket.pk, now))
 
 
 def own(
-    ticket: Ticket, person_id: UUID, name: str, *, by: UUID, team: str = "", channel: Channel, now: datetime
+    ticket: Ticket,
+    person_id: UUID,
+    name: str,
+    *,
+    by: UUID,
+    team: str = "",
+    hop: bool = True,
+    channel: Channel,
+    now: datetime,
 ) -> None:
-    """The ticket is somebody else's from now on; everybody who may read it reads whose. The caller holds its row."""
+    """The ticket is somebody else's from now on; everybody who may read it reads whose. The caller holds its row.
+
+    `hop`: whether it comes from somebody's hands.
+    """
     ticket.owner_id = person_id
     ticket.save()
     entries.write(
@@ -66,6 +78,7 @@ def own(
         owner=name,
         owner_id=str(person_id),
         team=team,
+        hop=hop,
     )
 
 
@@ -180,6 +193,15 @@ def close(viewer: Viewer, ticket_id: UUID, *, channel: Channel, now: datetime) -
     entries.write(ticket, entries.Kind.CLOSED, now, key=rfc3339(now), author=viewer.person_id, channel=channel)
 
 
+@transaction.atomic
+def set_skill(viewer: Viewer, ticket_id: UUID, skill: str) -> None:
+    """Say which skill the ticket asks for; empty: none in particular. Raises RoleRequired, NotFound, Invalid."""
+    require_staff(viewer)
+    ticket = held(viewer, ticket_id)
+    ticket.skill = checked_skill(skill)
+    ticket.save(update_fields=["skill"])
+
+
 def resolve_recovered(incident: IncidentCard, *, now: datetime) -> None:
     """Resolve every ticket of an incident that is over and explain it to the customer, once. The caller holds the incident."""
     for ticket in Ticket.objects.select_for_update().filter(incident=incident.id).order_by("id"):
@@ -227,25 +249,6 @@ def _reopen(ticket: Ticket, *, now: datetime) -> None:
         climb(ticket, now=now)
 
 
-@transaction.atomic
-def follow_contract(organisation_id: UUID, *, now: datetime) -> None:
-    """Another contract holds: what is open follows it, and so do the ladders that still climb. Harmless when repeated."""
-    rows = Ticket.objects.select_for_update().filter(organisation_id=organisation_id, state__in=PENDING)
-    for ticket in rows.order_by("id"):
-        before = _dues(ticket)
-        promises.keep_due(ticket, now=now)
-        if before == _dues(ticket):
-            continue
-        ticket.save()
-        if ticket.acknowledged_at is None:
-            escalation.stop(ticket.pk, because="contract-amended", now=now)
-            climb(ticket, now=now)
-
-
-def _dues(ticket: Ticket) -> tuple[datetime | None, ...]:
-    return ticket.response_due_at, ticket.resolution_due_at, ticket.due_at
-
-
 def held(viewer: Viewer, ticket_id: UUID) -> Ticket:
     """The ticket, its row held until the transaction ends. Raises NotFound."""
     found: Ticket = Ticket.objects.select_for_update().get_visible(viewer, ticket_id)
@@ -272,19 +275,3 @@ def _write_words(
 def _desk_of(ticket: Ticket) -> list[PersonCard]:
     owner = accounts.person(ticket.owner_id) if ticket.owner_id else None
     return [owner] if owner else []
-
-
-def look_at_due(*, now: datetime) -> int:
-    """Look at every ticket of which a promise was due before `now`, one transaction each; how many. Harmless when repeated."""
-    due = list(Ticket.objects.filter(next_due_at__lt=now).order_by("next_due_at").values_list("pk", flat=True))
-    for ticket_id in due:
-        _look_at(ticket_id, now=now)
-    return len(due)
-
-
-@transaction.atomic
-def _look_at(ticket_id: UUID, *, now: datetime) -> None:
-    ticket = Ticket.objects.select_for_update().filter(pk=ticket_id, next_due_at__lt=now).first()
-    if ticket:
-        promises.keep_due(ticket, now=now)
-        ticket.save()

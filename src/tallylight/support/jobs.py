@@ -11,7 +11,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from tallylight.kernel import clock
-from tallylight.support import hand_overs, handling
+from tallylight.support import following, hand_overs
 
 QUEUE = "support"
 
@@ -20,7 +20,7 @@ QUEUE = "support"
 @app.task(name="support.follow-contract", queue=QUEUE, retry=5)
 def follow_contract(organisation_id: str) -> None:
     """Take over the due instants of the contract that applies now."""
-    handling.follow_contract(UUID(organisation_id), now=clock.now())
+    following.follow_contract(UUID(organisation_id), now=clock.now())
 
 
 def follow_later(organisation_id: UUID, *, at: datetime) -> None:
@@ -35,7 +35,7 @@ def follow_later(organisation_id: UUID, *, at: datetime) -> None:
 @app.task(name="support.look-at-due", queue=QUEUE, queueing_lock="support.look-at-due")
 def look_at_due(timestamp: int) -> None:  # noqa: ARG001 - the period's own instant
     """Write down the promises that were due and not kept."""
-    handling.look_at_due(now=clock.now())
+    following.look_at_due(now=clock.now())
 
 
 @app.task(name="support.lapse-offer", queue=QUEUE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Func, Q, Value
+from django.db.models import F, Func, Q, Value
 
 from tallylight.accounts.api import TenantModel
 from tallylight.clocks.api import Kind as ClockKind
@@ -12,6 +12,8 @@ from tallylight.contracts.api import Level
 from tallylight.kernel.ids import new_id
 from tallylight.support.states import Channel, OfferState, Promise, State
 
+#: How queues go; a ticket that owes nothing comes last.
+BY_RANK = (F("rank_at").asc(nulls_last=True), "id")
 SERIAL = Func(Value("support_serial"), function="nextval")
 
 
@@ -19,9 +21,10 @@ class Ticket(TenantModel):
     """One matter of one customer. `incident` and `headlines` are set if we saw it ourselves; `title` otherwise.
 
     `contract_sha256` pins the contract version that was in force at `opened_at` (empty: none was, and nothing is promised).
-    What the clocks said after the last event is kept: `response_due_at` and `resolution_due_at`; `due_at`, by which queues go:
+    What the clocks said after the last event is kept: `response_due_at` and `resolution_due_at`; `due_at`:
     the earliest instant at which something is or was due that has not come, and `due_promise`, what that is; `next_due_at`, when
-    the next promise can be broken.
+    the next promise can be broken; `credit_at_stake`, what breaking `due_promise` earns, in per cent of the credit's base.
+    `rank_at` is the key by which queues go, `language` and `skill` are what whoever serves it should have (empty: any).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -41,6 +44,10 @@ class Ticket(TenantModel):
     due_at = models.DateTimeField(null=True)
     due_promise = models.CharField(max_length=16, blank=True, choices=[(each.value, each.value) for each in Promise])
     next_due_at = models.DateTimeField(null=True)
+    credit_at_stake = models.DecimalField(max_digits=6, decimal_places=2, default=0)
+    rank_at = models.DateTimeField(null=True)
+    language = models.CharField(max_length=16, blank=True)
+    skill = models.SlugField(max_length=63, blank=True, db_index=False)
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.ForeignKey("accounts.Person", null=True, on_delete=models.PROTECT, related_name="+")
     acknowledged_via = models.CharField(max_length=16, blank=True)
@@ -52,7 +59,10 @@ class Ticket(TenantModel):
             models.UniqueConstraint(fields=["incident", "organisation"], name="one_ticket_per_incident_and_customer")
         ]
         indexes = [
-            models.Index(fields=["due_at"], name="ticket_queue", condition=Q(state__in=["open", "acknowledged"])),
+            models.Index(
+                fields=["rank_at", "id"], name="ticket_queue", condition=Q(state__in=["open", "acknowledged"])
+            ),
+            models.Index(fields=["rank_at", "id"], name="ticket_waiting", condition=Q(state="open")),
             models.Index(fields=["organisation", "-opened_at"], name="ticket_of_customer"),
             models.Index(fields=["next_due_at"], name="ticket_next_due", condition=Q(next_due_at__isnull=False)),
             models.Index(fields=["owner"], name="ticket_of_owner", condition=Q(state__in=["open", "acknowledged"])),
@@ -163,3 +173,13 @@ class Breach(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["ticket", "promise", "due_at"], name="breach_once")]
+
+
+class DeskProfile(models.Model):
+    """What one of the desk's people can do: languages (none: any), skills, and how many tickets they should have at once."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    person = models.OneToOneField("accounts.Person", on_delete=models.CASCADE, related_name="+")
+    languages = models.JSONField(default=list)
+    skills = models.JSONField(default=list)
+    most = models.PositiveIntegerField(null=True)

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Count
 
 from tallylight.accounts import api as accounts
 from tallylight.accounts.api import PersonCard, Role, Viewer
@@ -18,13 +17,14 @@ from tallylight.escalation.api import Rung
 from tallylight.incidents import api as incidents
 from tallylight.incidents.api import ImpactCard, IncidentCard
 from tallylight.kernel.events import TicketOpened, publish
-from tallylight.support import entries, notices, promises
+from tallylight.support import entries, notices, profiles, promises
 from tallylight.support.climbing import climb
 from tallylight.support.errors import CustomersOnly
 from tallylight.support.handling import resolve_recovered
 from tallylight.support.languages import in_every_language
 from tallylight.support.models import Ticket
 from tallylight.support.ownership import choose_owner
+from tallylight.support.skills import Need, asked_for
 from tallylight.support.states import PENDING, Channel, Happening
 
 #: The class of advisory locks that order what happens to the tickets of one incident.
@@ -56,7 +56,8 @@ def open_ticket(viewer: Viewer, *, title: str, text: str, level: Level, channel:
     """A customer's own ticket. It has an owner and running clocks before this returns. Raises CustomersOnly."""
     if viewer.is_provider:
         raise CustomersOnly
-    ticket = _create(viewer.organisation_id, level, now=now, title=title, opened_by=viewer.person_id)
+    need = Need(viewer.locale, asked_for(f"{title} {text}", profiles.known_skills()))
+    ticket = _create(viewer.organisation_id, level, now=now, title=title, opened_by=viewer.person_id, need=need)
     _write_opening(ticket, now=now, author=viewer.person_id, channel=channel)
     entries.write(ticket, entries.Kind.MESSAGE, now, key="first", author=viewer.person_id, channel=channel, text=text)
     climb(ticket, now=now)
@@ -82,7 +83,9 @@ def _lock(incident_id: UUID) -> None:
 
 
 def _open_for(incident: IncidentCard, impact: ImpactCard, *, now: datetime) -> None:
-    ticket = _create(impact.organisation_id, impact.severity, now=now, incident=incident, viewers=impact.viewers)
+    customer = accounts.organisation(impact.organisation_id)
+    need = Need(customer.locale, asked_for(incident.metric.value, profiles.known_skills()))
+    ticket = _create(customer.id, impact.severity, now=now, incident=incident, viewers=impact.viewers, need=need)
     _write_opening(ticket, now=now, incident=incident.number)
     climb(ticket, now=now)
     owner = accounts.person(ticket.owner_id) if ticket.owner_id else None
@@ -100,6 +103,7 @@ def _create(
     title: str = "",
     viewers: int = 0,
     opened_by: UUID | None = None,
+    need: Need,
 ) -> Ticket:
     """A ticket with its owner and its clocks running."""
     pinned = promises.in_force(organisation_id, now)
@@ -113,6 +117,8 @@ def _create(
         opened_by_id=opened_by,
         contract_sha256=pinned.sha256 if pinned else "",
         opened_at=now,
+        language=need.language,
+        skill=need.skill,
     )
     promises.note(ticket, Happening.OPENED, at=now)
     owner = _owner_for(ticket)
@@ -133,8 +139,8 @@ def _owner_for(ticket: Ticket) -> PersonCard | None:
     ladder = promises.ladder(ticket, now=ticket.opened_at)  # of the steps that are there at their hour
     staff = accounts.staff()
     first = _first_asked(ladder[0], at=ticket.opened_at) if ladder else accounts.staff_with_role(Role.AGENT)
-    counted = Ticket.objects.filter(state__in=PENDING, owner__isnull=False).values("owner").annotate(count=Count("id"))
-    return choose_owner(first, staff, {row["owner"]: row["count"] for row in counted})
+    need = Need(ticket.language, ticket.skill)
+    return choose_owner(first, staff, profiles.loads(), profiles=profiles.profiles(), need=need)
 
 
 def _first_asked(step: Rung, *, at: datetime) -> list[PersonCard]:
@@ -152,6 +158,7 @@ def _keep_up(ticket: Ticket, incident: IncidentCard, impact: ImpactCard, *, now:
     """A graver incident makes a graver ticket: tighter clocks from now on, and a ladder of its own if nobody has it yet."""
     ticket.headlines = headlines(incident)
     ticket.viewers = max(ticket.viewers, impact.viewers)
+    promises.keep_rank(ticket)
     if ticket.state in PENDING and impact.severity.rank > Level(ticket.level).rank:
         ticket.level = impact.severity
         promises.note(ticket, Happening.RAISED, at=now, reason="level raised")

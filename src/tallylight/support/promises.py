@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from tallylight.clocks.api import ClockEvent, Kind, Reading
@@ -13,6 +14,7 @@ from tallylight.escalation.api import Rung
 from tallylight.kernel.business_time import is_open
 from tallylight.support import breaches, entries, standing
 from tallylight.support.models import ClockEntry, Ticket
+from tallylight.support.rank import rank
 from tallylight.support.standing import Done, Log, Stood
 from tallylight.support.states import HEARD, Happening, Promise
 
@@ -84,7 +86,23 @@ def keep_due(ticket: Ticket, *, now: datetime) -> None:
         ticket.due_promise, ticket.due_at = breaches.owed(found) or ("", None)
         ticket.next_due_at = breaches.next_due(found)
         Ticket.objects.filter(pk=ticket.pk).update(next_due_at=ticket.next_due_at)
+        ticket.credit_at_stake = _credit_at_stake(ticket, now=now)
         breaches.keep(ticket, found, now=now)
+        keep_rank(ticket)
+
+
+def keep_rank(ticket: Ticket) -> None:
+    """Take over where the ticket stands in queues, when its clocks, its level or its viewers changed; the caller saves it."""
+    due, level = ticket.due_at, Level(ticket.level)
+    ticket.rank_at = rank(due, level, credit=ticket.credit_at_stake, viewers=ticket.viewers).at if due else None
+
+
+def _credit_at_stake(ticket: Ticket, *, now: datetime) -> Decimal:
+    """What the contract gives for breaking what the ticket owes next, in per cent of its base."""
+    pinned = in_force(ticket.organisation_id, now) if ticket.due_promise else None
+    misses = pinned.agreement.credit.misses if pinned else ()
+    at_stake = [each.credit for each in misses if (each.level, each.clock.value) == (ticket.level, ticket.due_promise)]
+    return sum(at_stake, Decimal(0))
 
 
 def readings(ticket: Ticket, *, now: datetime) -> dict[Promise, Reading]:

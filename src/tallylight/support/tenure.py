@@ -17,11 +17,15 @@ _NOTHING = timedelta(0)
 
 @dataclass(frozen=True, slots=True)
 class Owned:
-    """From `at` on it is `owner`'s; `team` is the team to which it was offered, empty if it was to nobody but the owner."""
+    """From `at` on it is `owner`'s; `team` is the team to which it was offered, empty if it was to nobody but the owner.
+
+    `hop` is False where it did not come from somebody's hands: at the opening, and when it was still waiting for somebody.
+    """
 
     at: datetime
     owner: UUID
     team: str = ""
+    hop: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class Tenure:
     team: str
     start: datetime
     end: datetime
+    hop: bool = True
 
 
 def tenures(story: Iterable[Owned], *, until: datetime) -> tuple[Tenure, ...]:
@@ -41,12 +46,12 @@ def tenures(story: Iterable[Owned], *, until: datetime) -> tuple[Tenure, ...]:
         if each.at <= until and (not kept or kept[-1].owner != each.owner):
             kept.append(each)
     ends = [*(each.at for each in kept[1:]), until]
-    return tuple(Tenure(each.owner, each.team, each.at, end) for each, end in zip(kept, ends, strict=False))
+    return tuple(Tenure(each.owner, each.team, each.at, end, each.hop) for each, end in zip(kept, ends, strict=False))
 
 
 def hops(found: Sequence[Tenure]) -> int:
-    """How often it went from one owner to another."""
-    return max(0, len(found) - 1)
+    """How often it went from one owner's hands to another's."""
+    return sum(each.hop for each in found[1:])
 
 
 def had_before(found: Sequence[Tenure], people: Collection[UUID], team: str = "") -> bool:
