@@ -199,12 +199,13 @@ def test_tickets_go_to_who_has_the_fewest(scene: Scene) -> None:
     assert owners == [scene.people["ana"], ben] * 2
 
 
-def test_the_queue_shows_first_whose_promise_breaks_first(scene: Scene) -> None:
+def test_the_queue_shows_first_whose_promise_breaks_first_and_what_is_grave_earlier(scene: Scene) -> None:
+    """A question is due in 15 minutes, a major fault in 30, a fault in 2 hours."""
     for level in (Level.FAULT, Level.BASIC, Level.MAJOR):
         api.open_ticket(
             scene.viewer("mia"), title=level, text="?", level=level, channel=Channel.API, now=scene.clock.now()
         )
-    assert [each.headline for each in api.tickets(scene.viewer("ana"))] == ["basic", "major", "fault"]
+    assert [each.headline for each in api.tickets(scene.viewer("ana"))] == ["major", "basic", "fault"]
 
 
 def test_another_customer_s_ticket_does_not_exist(scene: Scene, client: Client) -> None:
