@@ -1,4 +1,4 @@
-"""Use cases of time going by: open tickets follow the contract that applies, and promises that were due are looked at."""
+"""Use cases of time going by: open tickets follow their contract, promises that were due are looked at, owners reminded."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from uuid import UUID
 
 from django.db import transaction
 
+from tallylight.accounts import api as accounts
 from tallylight.escalation import api as escalation
-from tallylight.support import promises
+from tallylight.support import notices, promises
 from tallylight.support.climbing import climb
 from tallylight.support.models import Ticket
-from tallylight.support.states import PENDING
+from tallylight.support.states import PENDING, Promise
 
 
 @transaction.atomic
@@ -47,3 +48,23 @@ def _look_at(ticket_id: UUID, *, now: datetime) -> None:
     if ticket:
         promises.keep_due(ticket, now=now)
         ticket.save()
+
+
+def remind(*, now: datetime) -> int:
+    """Remind the owner of every ticket of which news are due soon, one transaction each; how many. Harmless when repeated."""
+    due = Ticket.objects.filter(remind_at__lte=now).order_by("remind_at").values_list("pk", flat=True)
+    return sum(_remind(each, now=now) for each in list(due))
+
+
+@transaction.atomic
+def _remind(ticket_id: UUID, *, now: datetime) -> bool:
+    ticket = Ticket.objects.select_for_update().filter(pk=ticket_id, remind_at__lte=now).first()
+    if ticket is None:
+        return False
+    news = promises.readings(ticket, now=now).get(Promise.UPDATE)
+    owner = accounts.person(ticket.owner_id) if ticket.owner_id else None
+    if owner and news and news.due_at:
+        notices.announce_news_due(ticket, owner, due_at=news.due_at, now=now)
+    ticket.remind_at = None
+    ticket.save(update_fields=["remind_at"])
+    return True

@@ -17,6 +17,7 @@ from tallylight.kernel.ids import new_id
 from tallylight.support import entries, notices, offers, promises
 from tallylight.support.climbing import climb
 from tallylight.support.errors import NotResolved, PauseNotAgreed, TicketClosed
+from tallylight.support.mentions import mentioned
 from tallylight.support.models import Entry, Ticket
 from tallylight.support.profiles import checked_skill
 from tallylight.support.states import PENDING, Channel, Happening, State
@@ -116,10 +117,14 @@ def say(viewer: Viewer, ticket_id: UUID, text: str, *, channel: Channel, now: da
 
 @transaction.atomic
 def note(viewer: Viewer, ticket_id: UUID, text: str, *, channel: Channel, now: datetime) -> UUID:
-    """Write down something for the desk only. Raises RoleRequired, NotFound."""
+    """Write down something for the desk only; whom it calls (`@name`) is told. Raises RoleRequired, NotFound."""
     require_staff(viewer)
     ticket = held(viewer, ticket_id)
-    return _write_words(ticket, entries.Kind.NOTE, viewer, text, channel=channel, now=now).pk
+    entry = _write_words(ticket, entries.Kind.NOTE, viewer, text, channel=channel, now=now)
+    for person in mentioned(text, accounts.staff()):
+        if person.id != viewer.person_id:
+            notices.announce_mention(ticket, entry, person, viewer.name, now=now)
+    return entry.pk
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Scheduled work: follow a contract that applies later, see which promises time alone has broken, let offers lapse."""
+"""Scheduled work: follow a contract that applies later, see which promises time alone has broken, let offers lapse, remind."""
 
 from __future__ import annotations
 
@@ -56,3 +56,10 @@ def sweep_offers(timestamp: int) -> None:  # noqa: ARG001 - the period's own ins
     now = clock.now()
     for offer_id in hand_overs.due_offers(now):
         hand_overs.lapse(offer_id, now=now)
+
+
+@app.periodic(cron="* * * * * */15")
+@app.task(name="support.remind", queue=QUEUE, queueing_lock="support.remind")
+def remind(timestamp: int) -> None:  # noqa: ARG001 - the period's own instant
+    """Remind owners of the news that their customers are promised."""
+    following.remind(now=clock.now())

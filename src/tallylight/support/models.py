@@ -24,7 +24,8 @@ class Ticket(TenantModel):
     What the clocks said after the last event is kept: `response_due_at` and `resolution_due_at`; `due_at`:
     the earliest instant at which something is or was due that has not come, and `due_promise`, what that is; `next_due_at`, when
     the next promise can be broken; `credit_at_stake`, what breaking `due_promise` earns, in per cent of the credit's base.
-    `rank_at` is the key by which queues go, `language` and `skill` are what whoever serves it should have (empty: any).
+    `remind_at` is when its owner is reminded that news are due, `rank_at` the key by which queues go; `language` and `skill` are
+    what whoever serves it should have (empty: any).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -44,6 +45,7 @@ class Ticket(TenantModel):
     due_at = models.DateTimeField(null=True)
     due_promise = models.CharField(max_length=16, blank=True, choices=[(each.value, each.value) for each in Promise])
     next_due_at = models.DateTimeField(null=True)
+    remind_at = models.DateTimeField(null=True)
     credit_at_stake = models.DecimalField(max_digits=6, decimal_places=2, default=0)
     rank_at = models.DateTimeField(null=True)
     language = models.CharField(max_length=16, blank=True)
@@ -65,6 +67,7 @@ class Ticket(TenantModel):
             models.Index(fields=["rank_at", "id"], name="ticket_waiting", condition=Q(state="open")),
             models.Index(fields=["organisation", "-opened_at"], name="ticket_of_customer"),
             models.Index(fields=["next_due_at"], name="ticket_next_due", condition=Q(next_due_at__isnull=False)),
+            models.Index(fields=["remind_at"], name="ticket_remind", condition=Q(remind_at__isnull=False)),
             models.Index(fields=["owner"], name="ticket_of_owner", condition=Q(state__in=["open", "acknowledged"])),
         ]
 

@@ -77,6 +77,16 @@ def announce_return(
         _send("returned", ticket, person, key=str(offer.pk), now=now, offer=offer, declined_by=declined_by)
 
 
+def announce_mention(ticket: Ticket, entry: Entry, person: PersonCard, author: str, *, now: datetime) -> None:
+    """Tell somebody of the desk that a note calls them."""
+    _send("mentioned", ticket, person, key=str(entry.id), now=now, author=author, words=entry.text)
+
+
+def announce_news_due(ticket: Ticket, owner: PersonCard, *, due_at: datetime, now: datetime) -> None:
+    """Remind the owner that the customer waits for news, once for each time they are due."""
+    _send("news_due", ticket, owner, key=due_at.isoformat(), now=now, due_at=due_at)
+
+
 def announce_handed_back(ticket: Ticket, offer: Offer, manager: PersonCard, *, now: datetime) -> None:
     """Tell a manager that a ticket without a ladder goes back to people who had it before."""
     _send("handed_back", ticket, manager, key=str(offer.pk), now=now, offer=offer)

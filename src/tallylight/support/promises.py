@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from tallylight.clocks.api import ClockEvent, Kind, Reading
+from tallylight.clocks.api import ClockEvent, Kind, Reading, State
 from tallylight.contracts import api as contracts
 from tallylight.contracts.api import Agreement, Level, Step, SupportLevel
 from tallylight.escalation.api import Rung
@@ -15,6 +15,7 @@ from tallylight.kernel.business_time import is_open
 from tallylight.support import breaches, entries, standing
 from tallylight.support.models import ClockEntry, Ticket
 from tallylight.support.rank import rank
+from tallylight.support.reminders import remind_at
 from tallylight.support.standing import Done, Log, Stood
 from tallylight.support.states import HEARD, Happening, Promise
 
@@ -86,6 +87,7 @@ def keep_due(ticket: Ticket, *, now: datetime) -> None:
         ticket.due_promise, ticket.due_at = breaches.owed(found) or ("", None)
         ticket.next_due_at = breaches.next_due(found)
         Ticket.objects.filter(pk=ticket.pk).update(next_due_at=ticket.next_due_at)
+        ticket.remind_at = _remind_at(found.get(Promise.UPDATE), now=now)
         ticket.credit_at_stake = _credit_at_stake(ticket, now=now)
         breaches.keep(ticket, found, now=now)
         keep_rank(ticket)
@@ -95,6 +97,14 @@ def keep_rank(ticket: Ticket) -> None:
     """Take over where the ticket stands in queues, when its clocks, its level or its viewers changed; the caller saves it."""
     due, level = ticket.due_at, Level(ticket.level)
     ticket.rank_at = rank(due, level, credit=ticket.credit_at_stake, viewers=ticket.viewers).at if due else None
+
+
+def _remind_at(news: Reading | None, *, now: datetime) -> datetime | None:
+    """When the owner is reminded of the news that are due next; None if that was before."""
+    if news is None or news.state is not State.RUNNING or news.due_at is None:
+        return None
+    at = remind_at(news.due_at, news.target)
+    return at if at > now else None
 
 
 def _credit_at_stake(ticket: Ticket, *, now: datetime) -> Decimal:
