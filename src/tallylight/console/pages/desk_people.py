@@ -92,5 +92,5 @@ def _lead(found: list[DeskPerson]) -> Lead:
         "%(count)s tickets are with the people of the desk.",
         pending,
     )
-    more = _("Whoever fits a new ticket and has the fewest gets it. Of whom nothing is known gets anything.")
+    more = _("Whoever fits a new ticket and has the fewest gets it. Somebody of whom nothing is known may get any.")
     return Lead(Tone.INFO, text % {"count": pending}, more)
