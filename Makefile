@@ -42,7 +42,7 @@ catalogues: $(LOCALES:.po=.mo) ## Compile the translations
 .PHONY: test
 test: dev assets catalogues ## Run every test; installs the browser they need where it may
 	@.ci/needs chromium fonts-noto-cjk gettext
-	$(PY) -m pytest -n logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder $(ARGS)
+	$(PY) -m pytest -n logical --maxprocesses 4 --no-loadscope-reorder $(ARGS)
 
 .PHONY: check
 check: dev catalogues ## Lint, types, arrows between rooms, migrations, translations

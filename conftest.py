@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.utils import translation
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tallylight.embedded import testing
 
@@ -19,16 +20,24 @@ settings.load_profile("tallylight")
 
 
 # Each makes whole installations, which take a machine of two cores for themselves: one after the other, and before the others.
-INSTALLATIONS = Path(__file__).parent / "tests" / "promises"
+INSTALLATIONS = "tests/promises/"
 
 
-@pytest.hookimpl(trylast=True)
+class ByFile(LoadScopeScheduling):
+    """For pytest-xdist: tests of a file run in one process, and so do all that make installations."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return INSTALLATIONS if nodeid.startswith(INSTALLATIONS) else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    """pytest-xdist's hook that says who gets which test."""
+    return ByFile(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests pytest-xdist keeps together in one process: those of a file, and all that make installations."""
-    items.sort(key=lambda item: INSTALLATIONS not in item.path.parents)
-    for item in items:
-        file = item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group("installations" if INSTALLATIONS in item.path.parents else file))
+    """What takes longest begins first."""
+    items.sort(key=lambda item: not item.nodeid.startswith(INSTALLATIONS))
 
 
 @pytest.fixture(scope="session")
