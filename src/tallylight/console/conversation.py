@@ -29,6 +29,7 @@ DEED_TONES = {
     "explained": Tone.GOOD,
     "resolved": Tone.GOOD,
     "reopened": Tone.WARN,
+    "followed": Tone.INFO,
 }
 
 

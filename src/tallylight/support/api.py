@@ -19,11 +19,18 @@ from tallylight.kernel.lazy import Lazy
 from tallylight.notify import api as notify
 from tallylight.notify.api import DeliveryCard
 from tallylight.support import entries as said
-from tallylight.support import offers, promises
+from tallylight.support import offers, promises, satisfaction
 from tallylight.support.cards import TicketCard, card_of, with_names
 from tallylight.support.care import Care, care_of
+from tallylight.support.causes import CAUSE_NAMES, Cause, needs_words
+from tallylight.support.closing import close
+from tallylight.support.desk_rules import reopen_days, set_reopen_days
+from tallylight.support.entries import cause_name
 from tallylight.support.errors import (
+    AnswerStands,
+    CauseNeeded,
     NobodyToOwn,
+    NotAsked,
     NotForYou,
     NotResolved,
     NotTheOwner,
@@ -36,7 +43,7 @@ from tallylight.support.errors import (
     TicketUnknown,
 )
 from tallylight.support.hand_overs import accept, assign, decline, offer, withdraw
-from tallylight.support.handling import acknowledge, ask, close, mitigate, note, resolve, say, set_skill
+from tallylight.support.handling import acknowledge, ask, mitigate, note, resolve, set_skill
 from tallylight.support.links import LinkCard, look, take
 from tallylight.support.models import BY_RANK, Entry, Ticket
 from tallylight.support.next_up import take_next
@@ -45,13 +52,20 @@ from tallylight.support.opening import open_ticket
 from tallylight.support.past import PastTicket, past_tickets
 from tallylight.support.profiles import DeskPerson, desk_people, set_profile
 from tallylight.support.rank_words import rank_leads, rank_reason
+from tallylight.support.replying import say, ticket_of
+from tallylight.support.satisfaction import Asked, SatisfactionCard, answer, answer_by_link, answers, asked_by
 from tallylight.support.standing import Done, Log, Stood
 from tallylight.support.standing import readings_under as clocks_under
 from tallylight.support.states import PENDING, PROMISE_NAMES, Channel, Promise, State
 
 __all__ = [
+    "CAUSE_NAMES",
     "PROMISE_NAMES",
+    "AnswerStands",
+    "Asked",
     "Care",
+    "Cause",
+    "CauseNeeded",
     "Channel",
     "DeskPerson",
     "Done",
@@ -59,6 +73,7 @@ __all__ = [
     "LinkCard",
     "Log",
     "NobodyToOwn",
+    "NotAsked",
     "NotForYou",
     "NotResolved",
     "NotTheOwner",
@@ -70,6 +85,7 @@ __all__ = [
     "ProfileRefused",
     "Promise",
     "ReasonNeeded",
+    "SatisfactionCard",
     "State",
     "Stood",
     "TicketCard",
@@ -79,8 +95,13 @@ __all__ = [
     "WrittenCard",
     "accept",
     "acknowledge",
+    "answer",
+    "answer_by_link",
+    "answers",
     "ask",
+    "asked_by",
     "assign",
+    "cause_name",
     "clocks_under",
     "close",
     "decline",
@@ -88,6 +109,7 @@ __all__ = [
     "look",
     "may_accept",
     "mitigate",
+    "needs_words",
     "note",
     "of_incident",
     "offer",
@@ -96,13 +118,16 @@ __all__ = [
     "past_tickets",
     "rank_leads",
     "rank_reason",
+    "reopen_days",
     "resolve",
     "say",
     "set_profile",
+    "set_reopen_days",
     "set_skill",
     "take",
     "take_next",
     "ticket",
+    "ticket_of",
     "tickets",
     "withdraw",
     "written_since",
@@ -146,6 +171,8 @@ class TicketDetail:
     called: tuple[str, ...] = ()
     offer: OfferCard | None = None
     care: Care | None = None
+    satisfaction: SatisfactionCard | None = None
+    followed_by: tuple[tuple[UUID, str], ...] = ()
 
 
 def ticket(viewer: Viewer, ticket_id: UUID | str, *, now: datetime) -> TicketDetail:
@@ -165,6 +192,8 @@ def ticket(viewer: Viewer, ticket_id: UUID | str, *, now: datetime) -> TicketDet
         called=ladders[-1].called if ladders and row.state == State.OPEN else (),
         offer=offers.of_ticket(row, now=now) if staff else None,
         care=care_of(row, story, clocks, now=now) if staff else None,
+        satisfaction=satisfaction.of_ticket(row),
+        followed_by=tuple((each.pk, each.number) for each in row.followers.order_by("id")),
     )
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 
 from tallylight.accounts.api import TenantQuerySet
 from tallylight.contracts.api import Level
+from tallylight.support.causes import Cause
 from tallylight.support.models import Ticket
 from tallylight.support.rank import Rank, rank
 from tallylight.support.states import PENDING, Promise, State
@@ -51,6 +52,11 @@ class TicketCard:
     credit_at_stake: Decimal = Decimal(0)
     language: str = ""
     skill: str = ""
+    closed_by: str = ""
+    cause: Cause | None = None
+    cause_words: str = ""
+    follows_id: UUID | None = None
+    follows: str = ""
 
     @property
     def pending(self) -> bool:
@@ -67,7 +73,9 @@ class TicketCard:
 
 def with_names() -> TenantQuerySet[Ticket]:
     """Tickets with the names that their cards show."""
-    rows: TenantQuerySet[Ticket] = Ticket.objects.select_related("organisation", "owner", "acknowledged_by")
+    rows: TenantQuerySet[Ticket] = Ticket.objects.select_related(
+        "organisation", "owner", "acknowledged_by", "closed_by", "follows"
+    )
     return rows
 
 
@@ -101,4 +109,9 @@ def card_of(row: Ticket) -> TicketCard:
         credit_at_stake=row.credit_at_stake,
         language=row.language,
         skill=row.skill,
+        closed_by=row.closed_by.name if row.closed_by else "",
+        cause=Cause(row.cause) if row.cause else None,
+        cause_words=row.cause_words,
+        follows_id=row.follows_id,
+        follows=row.follows.number if row.follows else "",
     )

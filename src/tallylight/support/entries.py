@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from tallylight.contracts.api import Level, Metric
 from tallylight.escalation.api import step_name
 from tallylight.incidents.api import level_name
+from tallylight.support.causes import CAUSE_NAMES, Cause
 from tallylight.support.models import Entry, Ticket
 from tallylight.support.states import Channel
 
@@ -40,6 +41,7 @@ class Kind(StrEnum):
     RESOLVED = "resolved"
     REOPENED = "reopened"
     CLOSED = "closed"
+    FOLLOWED = "followed"
 
 
 def write(
@@ -75,9 +77,7 @@ def sentence(kind: str, facts: dict[str, Any], text: str) -> str:
         case Kind.MESSAGE | Kind.NOTE:
             return text
         case Kind.OPENED:
-            return (
-                _("Tallylight opened this ticket by itself.") if facts.get("incident") else _("The ticket was opened.")
-            )
+            return _opened(facts)
         case Kind.RAISED:
             return _("It is now treated as %(level)s.") % {"level": level_name(Level(facts["level"]))}
         case Kind.ASSIGNED:
@@ -99,7 +99,31 @@ def sentence(kind: str, facts: dict[str, Any], text: str) -> str:
         case Kind.REOPENED:
             return _("The ticket is open again.")
         case Kind.CLOSED:
-            return _("The ticket is closed.")
+            return _closed(facts)
+        case Kind.FOLLOWED:
+            return _("It goes on in ticket %(number)s.") % facts
+
+
+def _opened(facts: dict[str, Any]) -> str:
+    if facts.get("incident"):
+        return _("Tallylight opened this ticket by itself.")
+    if facts.get("follows"):
+        return _("The ticket was opened; it follows ticket %(follows)s, which was over.") % facts
+    return _("The ticket was opened.")
+
+
+def _closed(facts: dict[str, Any]) -> str:
+    if not facts.get("cause"):
+        return _("The ticket is closed.")
+    named = {**facts, "cause": cause_name(facts["cause"])}
+    if facts["words"]:
+        return _("%(person)s closed it. Cause: %(cause)s. %(words)s") % named
+    return _("%(person)s closed it. Cause: %(cause)s.") % named
+
+
+def cause_name(cause: str) -> str:
+    """A cause in the active language."""
+    return _(CAUSE_NAMES[Cause(cause)])
 
 
 def _handed(kind: Kind, facts: dict[str, Any]) -> str:

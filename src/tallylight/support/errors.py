@@ -76,3 +76,23 @@ class NotForYou(Refused):
     code = "not-for-you"
     title = gettext_noop("Ticket %(number)s is offered to somebody else.")
     advice = gettext_noop("Only whom it is offered to can answer.")
+
+
+class CauseNeeded(Invalid):
+    code = "cause-needed"
+    title = gettext_noop("A ticket is closed with its cause.")
+    advice = gettext_noop("Choose what it was; if it was something else, say so in a sentence.")
+
+
+class NotAsked(Conflict):
+    code = "not-asked"
+    title = gettext_noop("Nobody has asked yet how it went with ticket %(number)s.")
+    advice = gettext_noop("The question comes when the ticket is closed.")
+
+
+class AnswerStands(Conflict):
+    code = "answer-stands"
+    title = gettext_noop("The answer about ticket %(number)s can't be given or changed any more.")
+    advice = gettext_noop(
+        "It can be given within 30 days and changed for 7; write on a ticket if there is more to say."
+    )

@@ -1,4 +1,4 @@
-"""Use cases on a ticket that exists: acknowledge, say something, resolve, close."""
+"""Use cases on a ticket that exists: acknowledge, note, ask, mitigate, resolve."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from tallylight.kernel.clock import rfc3339
 from tallylight.kernel.events import TicketAcknowledged, publish
 from tallylight.kernel.ids import new_id
 from tallylight.support import entries, notices, offers, promises
-from tallylight.support.climbing import climb
-from tallylight.support.errors import NotResolved, PauseNotAgreed, TicketClosed
+from tallylight.support.errors import PauseNotAgreed, TicketClosed
 from tallylight.support.mentions import mentioned
 from tallylight.support.models import Entry, Ticket
 from tallylight.support.profiles import checked_skill
@@ -91,36 +90,11 @@ def _take_again(ticket: Ticket, person_id: UUID, name: str, *, channel: Channel,
 
 
 @transaction.atomic
-def say(viewer: Viewer, ticket_id: UUID, text: str, *, channel: Channel, now: datetime) -> UUID:
-    """Add somebody's words and bring them to the other side by mail.
-
-    The staff's words are news to the customer, and taking the word takes the ticket in hand. A customer's words on a resolved
-    ticket open it again. Raises TicketClosed, NotFound.
-    """
-    ticket = held(viewer, ticket_id)
-    if ticket.state == State.CLOSED:
-        raise TicketClosed(number=ticket.number)
-    entry = _write_words(ticket, entries.Kind.MESSAGE, viewer, text, channel=channel, now=now)
-    if viewer.is_provider:
-        acknowledge_as(ticket, viewer.person_id, viewer.name, channel=channel, now=now)
-        promises.note(ticket, Happening.NEWS, at=now)
-        readers = accounts.members_of(ticket.organisation_id)
-    else:
-        if ticket.state == State.RESOLVED:
-            _reopen(ticket, now=now)
-        promises.note(ticket, Happening.HEARD, at=now)
-        readers = _desk_of(ticket)
-    ticket.save()
-    notices.announce_words(ticket, entry, readers, viewer.name, now=now)
-    return entry.pk
-
-
-@transaction.atomic
 def note(viewer: Viewer, ticket_id: UUID, text: str, *, channel: Channel, now: datetime) -> UUID:
     """Write down something for the desk only; whom it calls (`@name`) is told. Raises RoleRequired, NotFound."""
     require_staff(viewer)
     ticket = held(viewer, ticket_id)
-    entry = _write_words(ticket, entries.Kind.NOTE, viewer, text, channel=channel, now=now)
+    entry = write_words(ticket, entries.Kind.NOTE, viewer, text, channel=channel, now=now)
     for person in mentioned(text, accounts.staff()):
         if person.id != viewer.person_id:
             notices.announce_mention(ticket, entry, person, viewer.name, now=now)
@@ -137,7 +111,7 @@ def resolve(viewer: Viewer, ticket_id: UUID, explanation: str, *, channel: Chann
     if ticket.state == State.RESOLVED:
         return
     acknowledge_as(ticket, viewer.person_id, viewer.name, channel=channel, now=now)
-    entry = _write_words(ticket, entries.Kind.MESSAGE, viewer, explanation, channel=channel, now=now)
+    entry = write_words(ticket, entries.Kind.MESSAGE, viewer, explanation, channel=channel, now=now)
     _resolve(ticket, at=now, now=now, author=viewer.person_id)
     notices.announce_words(ticket, entry, accounts.members_of(ticket.organisation_id), viewer.name, now=now)
 
@@ -153,7 +127,7 @@ def mitigate(viewer: Viewer, ticket_id: UUID, explanation: str, *, channel: Chan
     if ticket.state == State.CLOSED:
         raise TicketClosed(number=ticket.number)
     acknowledge_as(ticket, viewer.person_id, viewer.name, channel=channel, now=now)
-    entry = _write_words(ticket, entries.Kind.MESSAGE, viewer, explanation, channel=channel, now=now)
+    entry = write_words(ticket, entries.Kind.MESSAGE, viewer, explanation, channel=channel, now=now)
     promises.note(ticket, Happening.NEWS, at=now)
     promises.note(ticket, Happening.MITIGATED, at=now)
     ticket.save()
@@ -176,26 +150,12 @@ def ask(viewer: Viewer, ticket_id: UUID, text: str, *, reason: str, channel: Cha
     if reason not in [pause.reason for pause in (support.pauses if support else ())]:
         raise PauseNotAgreed(number=ticket.number, reason=reason)
     acknowledge_as(ticket, viewer.person_id, viewer.name, channel=channel, now=now)
-    entry = _write_words(ticket, entries.Kind.MESSAGE, viewer, text, channel=channel, now=now)
+    entry = write_words(ticket, entries.Kind.MESSAGE, viewer, text, channel=channel, now=now)
     promises.note(ticket, Happening.NEWS, at=now)
     promises.note(ticket, Happening.ASKED, at=now, reason=reason)
     ticket.save()
     entries.write(ticket, entries.Kind.ASKED, now, key=rfc3339(now), author=viewer.person_id, channel=channel)
     notices.announce_words(ticket, entry, accounts.members_of(ticket.organisation_id), viewer.name, now=now)
-
-
-@transaction.atomic
-def close(viewer: Viewer, ticket_id: UUID, *, channel: Channel, now: datetime) -> None:
-    """Put a resolved ticket away. Raises RoleRequired, NotFound, NotResolved."""
-    require_staff(viewer)
-    ticket = held(viewer, ticket_id)
-    if ticket.state == State.CLOSED:
-        return
-    if ticket.state != State.RESOLVED:
-        raise NotResolved(number=ticket.number)
-    ticket.state, ticket.closed_at = State.CLOSED, now
-    ticket.save()
-    entries.write(ticket, entries.Kind.CLOSED, now, key=rfc3339(now), author=viewer.person_id, channel=channel)
 
 
 @transaction.atomic
@@ -244,25 +204,16 @@ def _resolve(ticket: Ticket, *, at: datetime, now: datetime, author: UUID | None
     entries.write(ticket, entries.Kind.RESOLVED, now, key=rfc3339(now), author=author)
 
 
-def _reopen(ticket: Ticket, *, now: datetime) -> None:
-    ticket.state = State.ACKNOWLEDGED if ticket.acknowledged_at else State.OPEN
-    ticket.resolved_at = None
-    promises.note(ticket, Happening.REOPENED, at=now)
-    entries.write(ticket, entries.Kind.REOPENED, now, key=rfc3339(now))
-    if ticket.acknowledged_at is None:
-        promises.note(ticket, Happening.STILL_UNANSWERED, at=now)
-        climb(ticket, now=now)
-
-
 def held(viewer: Viewer, ticket_id: UUID) -> Ticket:
     """The ticket, its row held until the transaction ends. Raises NotFound."""
     found: Ticket = Ticket.objects.select_for_update().get_visible(viewer, ticket_id)
     return found
 
 
-def _write_words(
+def write_words(
     ticket: Ticket, kind: entries.Kind, viewer: Viewer, text: str, *, channel: Channel, now: datetime
 ) -> Entry:
+    """Somebody's words on a ticket; each time anew."""
     entry = Entry(
         ticket=ticket,
         key=f"{kind}:{new_id()}",
@@ -277,6 +228,7 @@ def _write_words(
     return entry
 
 
-def _desk_of(ticket: Ticket) -> list[PersonCard]:
+def desk_of(ticket: Ticket) -> list[PersonCard]:
+    """Who of the desk reads what the customer writes."""
     owner = accounts.person(ticket.owner_id) if ticket.owner_id else None
     return [owner] if owner else []

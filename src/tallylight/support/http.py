@@ -11,11 +11,12 @@ from tallylight.accounts.api import Pages, viewer_of
 from tallylight.contracts.api import Level
 from tallylight.kernel import clock
 from tallylight.kernel.lazy import Lazy
-from tallylight.support import api, desk_http
+from tallylight.support import api, closing_http, desk_http
 from tallylight.support.shapes import (
     AskIn,
     AssignIn,
     CreatedOut,
+    SaidOut,
     SkillIn,
     TicketDetailOut,
     TicketIn,
@@ -27,6 +28,7 @@ from tallylight.support.states import Channel
 
 router = Router()
 router.add_router("", desk_http.router)
+router.add_router("", closing_http.router)
 
 
 @router.get("/tickets", response=list[TicketOut], summary="Tickets")
@@ -65,11 +67,13 @@ def acknowledge(request: HttpRequest, ticket_id: UUID) -> dict[str, Any]:
     return detail_out(request, ticket_id)
 
 
-@router.post("/tickets/{ticket_id}/messages", response={201: CreatedOut}, summary="Say something")
+@router.post("/tickets/{ticket_id}/messages", response={201: SaidOut}, summary="Say something")
 def say(request: HttpRequest, ticket_id: UUID, body: WordsIn) -> Status[dict[str, UUID]]:
-    """Brought to the other side by mail. A customer's words on a resolved ticket open it again."""
-    entry = api.say(viewer_of(request), ticket_id, body.text, channel=Channel.API, now=clock.now())
-    return Status(201, {"id": entry})
+    """Brought to the other side by mail. A customer's words open a resolved or closed ticket again for as long as the provider
+    says; after that they open another ticket, and `ticket_id` names it."""
+    viewer = viewer_of(request)
+    entry = api.say(viewer, ticket_id, body.text, channel=Channel.API, now=clock.now())
+    return Status(201, {"id": entry, "ticket_id": api.ticket_of(viewer, entry)})
 
 
 @router.post("/tickets/{ticket_id}/notes", response={201: CreatedOut}, summary="Note something for the desk")
@@ -112,11 +116,4 @@ def ask(request: HttpRequest, ticket_id: UUID, body: AskIn) -> dict[str, Any]:
 def resolve(request: HttpRequest, ticket_id: UUID, body: WordsIn) -> dict[str, Any]:
     """With an explanation that the customer reads. For the provider's staff."""
     api.resolve(viewer_of(request), ticket_id, body.text, channel=Channel.API, now=clock.now())
-    return detail_out(request, ticket_id)
-
-
-@router.post("/tickets/{ticket_id}/close", response=TicketDetailOut, summary="Close a ticket")
-def close(request: HttpRequest, ticket_id: UUID) -> dict[str, Any]:
-    """Puts a resolved ticket away. For the provider's staff."""
-    api.close(viewer_of(request), ticket_id, channel=Channel.API, now=clock.now())
     return detail_out(request, ticket_id)

@@ -10,6 +10,7 @@ from tallylight.accounts.api import TenantModel
 from tallylight.clocks.api import Kind as ClockKind
 from tallylight.contracts.api import Level
 from tallylight.kernel.ids import new_id
+from tallylight.support.causes import Cause
 from tallylight.support.states import Channel, OfferState, Promise, State
 
 #: How queues go; a ticket that owes nothing comes last.
@@ -25,7 +26,8 @@ class Ticket(TenantModel):
     the earliest instant at which something is or was due that has not come, and `due_promise`, what that is; `next_due_at`, when
     the next promise can be broken; `credit_at_stake`, what breaking `due_promise` earns, in per cent of the credit's base.
     `remind_at` is when its owner is reminded that news are due, `rank_at` the key by which queues go; `language` and `skill` are
-    what whoever serves it should have (empty: any).
+    what whoever serves it should have (empty: any). `cause` and `cause_words` say what it was, once it is closed; `follows` is
+    the ticket that was over for too long to be opened again.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -55,6 +57,12 @@ class Ticket(TenantModel):
     acknowledged_via = models.CharField(max_length=16, blank=True)
     resolved_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey("accounts.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    cause = models.CharField(
+        max_length=32, blank=True, default="", db_default="", choices=[(each.value, each.value) for each in Cause]
+    )
+    cause_words = models.TextField(blank=True, default="", db_default="")
+    follows = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="followers")
 
     class Meta:
         constraints = [
@@ -186,3 +194,29 @@ class DeskProfile(models.Model):
     languages = models.JSONField(default=list)
     skills = models.JSONField(default=list)
     most = models.PositiveIntegerField(null=True)
+
+
+class DeskRules(models.Model):
+    """How the desk works, in one row. `reopen_days`: how long after its resolution a customer's word opens a ticket again."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    reopen_days = models.PositiveSmallIntegerField(default=14)
+
+
+class Satisfaction(models.Model):
+    """That the customer was asked how a ticket went, and the answer: `score` from 1 to 5, None while there is none."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    ticket = models.OneToOneField(Ticket, on_delete=models.PROTECT, related_name="satisfaction")
+    asked_at = models.DateTimeField()
+    score = models.PositiveSmallIntegerField(null=True)
+    words = models.TextField(blank=True)
+    by = models.ForeignKey("accounts.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(score__isnull=True) | Q(score__range=(1, 5)), name="score_of_five")
+        ]
+        indexes = [models.Index(fields=["-answered_at", "-id"], name="satisfaction_latest")]

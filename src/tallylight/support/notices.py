@@ -87,6 +87,11 @@ def announce_news_due(ticket: Ticket, owner: PersonCard, *, due_at: datetime, no
     _send("news_due", ticket, owner, key=due_at.isoformat(), now=now, due_at=due_at)
 
 
+def announce_question(ticket: Ticket, person: PersonCard, *, link: str, now: datetime) -> None:
+    """Ask the customer how it went, once."""
+    _send("question", ticket, person, key="", now=now, link=link)
+
+
 def announce_handed_back(ticket: Ticket, offer: Offer, manager: PersonCard, *, now: datetime) -> None:
     """Tell a manager that a ticket without a ladder goes back to people who had it before."""
     _send("handed_back", ticket, manager, key=str(offer.pk), now=now, offer=offer)

@@ -56,13 +56,38 @@ def open_ticket(viewer: Viewer, *, title: str, text: str, level: Level, channel:
     """A customer's own ticket. It has an owner and running clocks before this returns. Raises CustomersOnly."""
     if viewer.is_provider:
         raise CustomersOnly
+    return _open_own(viewer, title=title, text=text, level=level, channel=channel, now=now).pk
+
+
+def follow_up(viewer: Viewer, old: Ticket, text: str, *, channel: Channel, now: datetime) -> Ticket:
+    """Another ticket about a matter that was over for too long to open its own again; each names the other."""
+    title = old.headline(viewer.locale)[:200]
+    fresh = _open_own(viewer, title=title, text=text, level=Level.BASIC, channel=channel, now=now, follows=old)
+    key, number = str(fresh.pk), fresh.number
+    entries.write(old, entries.Kind.FOLLOWED, now, key=key, number=number)
+    return fresh
+
+
+def _open_own(
+    viewer: Viewer,
+    *,
+    title: str,
+    text: str,
+    level: Level,
+    channel: Channel,
+    now: datetime,
+    follows: Ticket | None = None,
+) -> Ticket:
     need = Need(viewer.locale, asked_for(f"{title} {text}", profiles.known_skills()))
-    ticket = _create(viewer.organisation_id, level, now=now, title=title, opened_by=viewer.person_id, need=need)
-    _write_opening(ticket, now=now, author=viewer.person_id, channel=channel)
+    ticket = _create(
+        viewer.organisation_id, level, now=now, title=title, opened_by=viewer.person_id, need=need, follows=follows
+    )
+    facts = {"follows": follows.number} if follows else {}
+    _write_opening(ticket, now=now, author=viewer.person_id, channel=channel, **facts)
     entries.write(ticket, entries.Kind.MESSAGE, now, key="first", author=viewer.person_id, channel=channel, text=text)
     climb(ticket, now=now)
     publish(TicketOpened(ticket.pk, now))
-    return ticket.pk
+    return ticket
 
 
 @transaction.atomic
@@ -103,6 +128,7 @@ def _create(
     title: str = "",
     viewers: int = 0,
     opened_by: UUID | None = None,
+    follows: Ticket | None = None,
     need: Need,
 ) -> Ticket:
     """A ticket with its owner and its clocks running."""
@@ -115,6 +141,7 @@ def _create(
         level=level,
         viewers=viewers,
         opened_by_id=opened_by,
+        follows=follows,
         contract_sha256=pinned.sha256 if pinned else "",
         opened_at=now,
         language=need.language,

@@ -13,9 +13,11 @@ from tallylight.clocks.api import ClockSpan, Reading
 from tallylight.contracts.api import Level
 from tallylight.kernel import clock
 from tallylight.support import api
+from tallylight.support.causes import Cause
 from tallylight.support.states import Promise
 
 WORDS = 20_000
+REASON = 2000
 
 
 class TicketOut(Schema):
@@ -44,6 +46,11 @@ class TicketOut(Schema):
     rank_reason: str = ""
     language: str
     skill: str
+    cause: Cause | None
+    cause_words: str
+    closed_by: str
+    follows_id: UUID | None
+    follows: str
 
     @staticmethod
     def resolve_rank_reason(card: api.TicketCard | dict[str, Any]) -> str:
@@ -108,6 +115,20 @@ class OfferOut(Schema):
     lapses_at: datetime
 
 
+class SatisfactionOut(Schema):
+    """What a customer was asked about a ticket, and the answer; `score` is from 1 to 5, null while there is none."""
+
+    ticket_id: UUID
+    number: str
+    customer: str
+    asked_at: datetime
+    score: int | None
+    words: str
+    by: str
+    answered_at: datetime | None
+    open_until: datetime
+
+
 class TicketDetailOut(TicketOut):
     """`offer`, `hops` and `idle_s` are for the provider's staff, null for customers.
 
@@ -119,6 +140,8 @@ class TicketDetailOut(TicketOut):
     offer: OfferOut | None
     hops: int | None
     idle_s: float | None
+    satisfaction: SatisfactionOut | None
+    followed_by: list[UUID]
 
 
 class TicketIn(Schema):
@@ -136,7 +159,7 @@ class AskIn(WordsIn):
 
 
 class ReasonIn(Schema):
-    reason: str = Field(min_length=1, max_length=2000)
+    reason: str = Field(min_length=1, max_length=REASON)
 
 
 class AssignIn(ReasonIn):
@@ -176,6 +199,26 @@ class CreatedOut(Schema):
     id: UUID
 
 
+class SaidOut(CreatedOut):
+    """`ticket_id`: where the words stand, which is another ticket if that one was over for too long."""
+
+    ticket_id: UUID
+
+
+class CloseIn(Schema):
+    cause: Cause
+    words: str = Field(default="", max_length=REASON)
+
+
+class AnswerIn(Schema):
+    score: int = Field(ge=1, le=5)
+    words: str = Field(default="", max_length=REASON)
+
+
+class DeskRulesShape(Schema):
+    reopen_days: int = Field(ge=0, le=365)
+
+
 def detail_out(request: HttpRequest, ticket_id: UUID) -> dict[str, Any]:
     """A ticket whole, as the viewer may see it."""
     found = api.ticket(viewer_of(request), ticket_id, now=clock.now())
@@ -190,6 +233,8 @@ def detail_out(request: HttpRequest, ticket_id: UUID) -> dict[str, Any]:
         "offer": found.offer,
         "hops": care.hops if care else None,
         "idle_s": care.idle.total_seconds() if care else None,
+        "satisfaction": found.satisfaction,
+        "followed_by": [ticket_id for ticket_id, _number in found.followed_by],
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from django.views.decorators.http import require_POST
 from tallylight.accounts.api import Viewer
 from tallylight.console.cases import clock_views, queue_row, ticket_badge, ticket_lead, tickets_lead
 from tallylight.console.climbing import step_target
+from tallylight.console.closings import end_view
 from tallylight.console.conversation import lines_of
 from tallylight.console.doors import signed_in
 from tallylight.console.handing import hand_over_view
@@ -97,8 +99,18 @@ def ticket_context(viewer: Viewer, detail: TicketDetail) -> dict[str, object]:
         "ladder": ladder,
         "deliveries": detail.deliveries,
         "is_staff": viewer.is_provider,
+        "end": end_view(viewer, detail, now=clock.now()),
+        "followed_by": detail.followed_by,
         "hand_over": hand_over_view(viewer, detail) if viewer.is_provider else None,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What is said when a deed leads to another ticket's page."""
+
+    ticket_id: UUID
+    said: object
 
 
 def deed(act: Callable[[HttpRequest, Viewer, UUID, datetime], object]) -> Callable[..., HttpResponse]:
@@ -108,6 +120,9 @@ def deed(act: Callable[[HttpRequest, Viewer, UUID, datetime], object]) -> Callab
     @signed_in
     def view(request: HttpRequest, viewer: Viewer, ticket_id: UUID) -> HttpResponse:
         done = act(request, viewer, ticket_id, clock.now())
+        if isinstance(done, Elsewhere):
+            messages.success(request, str(done.said))
+            return redirect("ticket", done.ticket_id)
         if done:
             messages.success(request, str(done))
         return _back(request, ticket_id)
@@ -143,14 +158,15 @@ def reply(request: HttpRequest, viewer: Viewer, ticket_id: UUID, now: datetime) 
             api.resolve(viewer, ticket_id, text, channel=Channel.CONSOLE, now=now)
             return _("The ticket is resolved and the customer reads why.")
         case _:
-            api.say(viewer, ticket_id, text, channel=Channel.CONSOLE, now=now)
-            return _("Your reply is on its way.")
+            return _say(viewer, ticket_id, text, now=now)
 
 
-@deed
-def close(_request: HttpRequest, viewer: Viewer, ticket_id: UUID, now: datetime) -> object:
-    api.close(viewer, ticket_id, channel=Channel.CONSOLE, now=now)
-    return _("The ticket is closed.")
+def _say(viewer: Viewer, ticket_id: UUID, text: str, *, now: datetime) -> object:
+    """A word on a ticket that was over for too long stands on another one: its page comes next."""
+    entry = api.say(viewer, ticket_id, text, channel=Channel.CONSOLE, now=now)
+    stands = api.ticket_of(viewer, entry)
+    done = _("Your reply is on its way.")
+    return done if stands == ticket_id else Elsewhere(stands, _("That ticket was over, so this is a new one."))
 
 
 def _back(request: HttpRequest, ticket_id: UUID) -> HttpResponse:

@@ -191,8 +191,10 @@ def test_an_empty_reply_is_not_sent(agent: Client, night: Ticket) -> None:
 def test_resolving_explains_and_closing_puts_away(agent: Client, member: Client, night: Ticket) -> None:
     agent.post(f"/tickets/{night.pk}/reply", {"text": "A cable was loose.", "deed": "resolve"})
     assert "A cable was loose." in read(member, f"/tickets/{night.pk}")
-    agent.post(f"/tickets/{night.pk}/close")
-    assert "It is closed." in read(member, f"/tickets/{night.pk}")
+    agent.post(f"/tickets/{night.pk}/close", {"cause": "carrier", "words": "A cable at the exchange."})
+    closed = read(member, f"/tickets/{night.pk}")
+    assert "It is closed." in closed
+    assert "A carrier or supplier. A cable at the exchange." in closed
 
 
 def test_a_customer_opens_a_ticket_that_has_an_owner_at_once(other: Client) -> None:

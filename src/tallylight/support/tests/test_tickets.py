@@ -176,9 +176,10 @@ def test_a_customer_s_word_opens_a_resolved_ticket_again_but_not_a_closed_one(sc
     assert detail.clocks[Promise.RESPONSE].counted == timedelta(0), "the hour in which it counted as over is not ours"
     assert detail.ladders[-1].state is escalation.State.RUNNING
     api.resolve(scene.viewer("wei"), ticket, "A bad link was replaced.", channel=Channel.API, now=scene.clock.now())
-    api.close(scene.viewer("wei"), ticket, channel=Channel.API, now=scene.clock.now())
+    cause = api.Cause.OUR_NETWORK
+    api.close(scene.viewer("wei"), ticket, cause=cause, channel=Channel.API, now=scene.clock.now())
     with pytest.raises(api.TicketClosed):
-        api.say(scene.viewer("mia"), ticket, "Once more.", channel=Channel.API, now=scene.clock.now())
+        api.say(scene.viewer("wei"), ticket, "Once more.", channel=Channel.API, now=scene.clock.now())
 
 
 def test_tickets_go_to_who_has_the_fewest(scene: Scene) -> None:

@@ -1,0 +1,79 @@
+"""What else is done on a ticket's page."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from tests.promises.world import World, bad_night, make_world
+
+from tallylight.accounts.models import Person
+from tallylight.support.models import Ticket
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world() -> World:
+    return make_world()
+
+
+@pytest.fixture
+def night(world: World) -> Ticket:
+    """A ticket of the large customer's; the agent owns it."""
+    return bad_night(world)
+
+
+def signed_in(person: UUID, *, language: str = "en") -> Client:
+    client = Client(headers={"Accept": "text/html"})
+    client.force_login(Person.objects.get(pk=person))
+    client.cookies["django_language"] = language
+    return client
+
+
+def read(client: Client, path: str) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200, answer.content[:400]
+    return answer.content.decode()
+
+
+def test_closing_asks_for_a_cause_and_the_customer_is_asked_how_it_went(world: World, night: Ticket) -> None:
+    agent, member, page = signed_in(world.agent), signed_in(world.large.member), f"/tickets/{night.pk}"
+    agent.post(f"{page}/reply", {"text": "A cable.", "deed": "resolve"})
+    assert 'data-key="c"' in read(agent, page)
+    assert "Close the ticket" not in read(member, page)
+    for sent in ({}, {"cause": "other"}):
+        assert "not closed yet" in agent.post(f"{page}/close", sent, follow=True).content.decode()
+    agent.post(f"{page}/close", {"cause": "other", "words": "A mouse."})
+    assert "Something else. A mouse." in read(member, page)
+    assert "Send the answer" in read(member, page)
+    assert "Nothing is kept yet" in member.post(f"{page}/satisfaction", {"score": 6}, follow=True).content.decode()
+    member.post(f"{page}/satisfaction", {"score": 4, "words": "Quick."})
+    shown = read(agent, page)
+    assert "4 of 5" in shown
+    assert "Quick." in shown
+    assert "Send the answer" not in shown
+    assert "处理得如何" not in shown
+    assert "满分 5 分" in read(signed_in(world.agent, language="zh-hans"), page)
+
+
+def test_managers_keep_the_rules_of_the_desk_and_others_read_them(world: World) -> None:
+    agent, manager = signed_in(world.agent), signed_in(world.manager)
+    assert "Managers change this." in read(agent, "/desk/rules")
+    assert agent.post("/desk/rules", {"reopen_days": 3}).status_code == 403
+    assert "366" in manager.post("/desk/rules", {"reopen_days": 366}).content.decode()
+    assert manager.post("/desk/rules", {"reopen_days": 3}).status_code == 302
+    assert 'value="3"' in read(agent, "/desk/rules")
+    assert signed_in(world.large.member).get("/desk/rules").status_code == 403
+
+
+def test_writing_on_what_was_over_leads_to_the_new_ticket(world: World, night: Ticket) -> None:
+    agent, member, page = signed_in(world.agent), signed_in(world.large.member), f"/tickets/{night.pk}"
+    signed_in(world.manager).post("/desk/rules", {"reopen_days": 0})
+    agent.post(f"{page}/reply", {"text": "A cable.", "deed": "resolve"})
+    answer = member.post(f"{page}/reply", {"text": "Again."}, follow=True)
+    fresh = Ticket.objects.exclude(pk=night.pk).get()
+    assert answer.redirect_chain[-1][0] == f"/tickets/{fresh.pk}"
+    assert f">{night.number}</a>" in answer.content.decode()
+    assert f">{fresh.number}</a>" in read(member, page)
