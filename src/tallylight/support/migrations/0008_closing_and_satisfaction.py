@@ -24,12 +24,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='ticket',
             name='cause',
-            field=models.CharField(blank=True, choices=[('our-network', 'our-network'), ('our-software', 'our-software'), ('setting', 'setting'), ('capacity', 'capacity'), ('carrier', 'carrier'), ('customer-side', 'customer-side'), ('planned-work', 'planned-work'), ('question', 'question'), ('not-seen-again', 'not-seen-again'), ('no-answer', 'no-answer'), ('other', 'other')], db_default='', max_length=32),
+            field=models.CharField(blank=True, choices=[('our-network', 'our-network'), ('our-software', 'our-software'), ('setting', 'setting'), ('capacity', 'capacity'), ('carrier', 'carrier'), ('customer-side', 'customer-side'), ('planned-work', 'planned-work'), ('question', 'question'), ('not-seen-again', 'not-seen-again'), ('no-answer', 'no-answer'), ('other', 'other')], db_default='', default='', max_length=32),
         ),
         migrations.AddField(
             model_name='ticket',
             name='cause_words',
-            field=models.TextField(blank=True, db_default=''),
+            field=models.TextField(blank=True, db_default='', default=''),
         ),
         migrations.AddField(
             model_name='ticket',
