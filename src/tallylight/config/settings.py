@@ -33,6 +33,7 @@ ROOMS = [
         "oncall",
         "escalation",
         "support",
+        "bridges",
         "sla",
         "replay",
         "reports",

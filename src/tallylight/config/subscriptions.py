@@ -19,6 +19,7 @@ from tallylight.kernel.events import (
     SlicesExcluded,
     ThresholdCleared,
     ThresholdRaised,
+    TicketOpened,
 )
 
 SUBSCRIPTIONS: dict[type[Event], tuple[str, ...]] = {
@@ -34,9 +35,16 @@ SUBSCRIPTIONS: dict[type[Event], tuple[str, ...]] = {
     ContractNotAccepted: ("tallylight.support.handlers.on_contract_not_accepted",),
     ThresholdRaised: ("tallylight.incidents.handlers.on_threshold_raised",),
     ThresholdCleared: ("tallylight.incidents.handlers.on_threshold_cleared",),
-    IncidentOpened: ("tallylight.support.handlers.on_incident_opened",),
-    IncidentWidened: ("tallylight.support.handlers.on_incident_widened",),
+    IncidentOpened: (
+        "tallylight.support.handlers.on_incident_opened",
+        "tallylight.bridges.handlers.on_incident_opened",
+    ),
+    IncidentWidened: (
+        "tallylight.support.handlers.on_incident_widened",
+        "tallylight.bridges.handlers.on_incident_widened",
+    ),
     IncidentRecovered: ("tallylight.support.handlers.on_incident_recovered",),
+    TicketOpened: ("tallylight.bridges.handlers.on_ticket_opened",),
     SlicesExcluded: ("tallylight.reports.handlers.on_slices_excluded",),
     CreditClaimed: ("tallylight.reports.handlers.on_credit_claimed",),
     EscalationStepped: ("tallylight.support.handlers.on_escalation_stepped",),

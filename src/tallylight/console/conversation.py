@@ -30,6 +30,7 @@ DEED_TONES = {
     "resolved": Tone.GOOD,
     "reopened": Tone.WARN,
     "followed": Tone.INFO,
+    "reported": Tone.GOOD,
 }
 
 

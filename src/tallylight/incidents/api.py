@@ -35,6 +35,7 @@ __all__ = [
     "Reason",
     "RegionState",
     "TimelineCard",
+    "WholeTimelineCard",
     "WrittenCard",
     "by_id",
     "card",
@@ -49,6 +50,7 @@ __all__ = [
     "region_states",
     "timeline",
     "visible_to",
+    "whole_timeline",
     "written_since",
 ]
 
@@ -217,6 +219,26 @@ def timeline(viewer: Viewer, incident_id: UUID | str) -> list[TimelineCard]:
         TimelineCard(each.at, each.kind, timelines.sentence(each.kind, each.facts), each.facts)
         for each in entries
         if viewer.is_provider or each.organisation_id in (None, viewer.organisation_id)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class WholeTimelineCard:
+    """An entry for the system itself; `shared`: it is no single customer's."""
+
+    at: datetime
+    kind: str
+    text: str
+    shared: bool
+
+
+def whole_timeline(incident_id: UUID) -> list[WholeTimelineCard]:
+    """All that happened, in order, in the active language, for the system itself."""
+    return [
+        WholeTimelineCard(
+            each.at, each.kind, timelines.sentence(each.kind, each.facts), shared=each.organisation_id is None
+        )
+        for each in TimelineEntry.objects.filter(incident_id=incident_id).order_by("at", "id")
     ]
 
 

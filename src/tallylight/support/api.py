@@ -25,7 +25,7 @@ from tallylight.support.care import Care, care_of
 from tallylight.support.causes import CAUSE_NAMES, Cause, needs_words
 from tallylight.support.closing import close
 from tallylight.support.desk_rules import reopen_days, set_reopen_days
-from tallylight.support.entries import cause_name
+from tallylight.support.entries import cause_name, lasting
 from tallylight.support.errors import (
     AnswerStands,
     CauseNeeded,
@@ -42,8 +42,10 @@ from tallylight.support.errors import (
     TicketClosed,
     TicketUnknown,
 )
+from tallylight.support.gathered import DeedCard, cards, deeds, news_due, note_report, tell
 from tallylight.support.hand_overs import accept, assign, decline, offer, withdraw
 from tallylight.support.handling import acknowledge, ask, mitigate, note, resolve, set_skill
+from tallylight.support.languages import in_every_language
 from tallylight.support.links import LinkCard, look, take
 from tallylight.support.models import BY_RANK, Entry, Ticket
 from tallylight.support.next_up import take_next
@@ -52,6 +54,7 @@ from tallylight.support.opening import open_ticket
 from tallylight.support.past import PastTicket, past_tickets
 from tallylight.support.profiles import DeskPerson, desk_people, set_profile
 from tallylight.support.rank_words import rank_leads, rank_reason
+from tallylight.support.reminders import remind_at
 from tallylight.support.replying import say, ticket_of
 from tallylight.support.satisfaction import Asked, SatisfactionCard, answer, answer_by_link, answers, asked_by
 from tallylight.support.standing import Done, Log, Stood
@@ -67,6 +70,7 @@ __all__ = [
     "Cause",
     "CauseNeeded",
     "Channel",
+    "DeedCard",
     "DeskPerson",
     "Done",
     "EntryCard",
@@ -101,16 +105,22 @@ __all__ = [
     "ask",
     "asked_by",
     "assign",
+    "cards",
     "cause_name",
     "clocks_under",
     "close",
     "decline",
+    "deeds",
     "desk_people",
+    "in_every_language",
+    "lasting",
     "look",
     "may_accept",
     "mitigate",
     "needs_words",
+    "news_due",
     "note",
+    "note_report",
     "of_incident",
     "offer",
     "open_offers",
@@ -118,6 +128,7 @@ __all__ = [
     "past_tickets",
     "rank_leads",
     "rank_reason",
+    "remind_at",
     "reopen_days",
     "resolve",
     "say",
@@ -126,6 +137,7 @@ __all__ = [
     "set_skill",
     "take",
     "take_next",
+    "tell",
     "ticket",
     "ticket_of",
     "tickets",

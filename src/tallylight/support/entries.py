@@ -42,6 +42,7 @@ class Kind(StrEnum):
     REOPENED = "reopened"
     CLOSED = "closed"
     FOLLOWED = "followed"
+    REPORTED = "reported"
 
 
 def write(
@@ -102,6 +103,8 @@ def sentence(kind: str, facts: dict[str, Any], text: str) -> str:
             return _closed(facts)
         case Kind.FOLLOWED:
             return _("It goes on in ticket %(number)s.") % facts
+        case Kind.REPORTED:
+            return _("The report on this incident is published.")
 
 
 def _opened(facts: dict[str, Any]) -> str:

@@ -22,9 +22,10 @@ class Ticket(TenantModel):
     """One matter of one customer. `incident` and `headlines` are set if we saw it ourselves; `title` otherwise.
 
     `contract_sha256` pins the contract version that was in force at `opened_at` (empty: none was, and nothing is promised).
-    What the clocks said after the last event is kept: `response_due_at` and `resolution_due_at`; `due_at`:
-    the earliest instant at which something is or was due that has not come, and `due_promise`, what that is; `next_due_at`, when
-    the next promise can be broken; `credit_at_stake`, what breaking `due_promise` earns, in per cent of the credit's base.
+    What the clocks said after the last event is kept: `response_due_at`, `resolution_due_at`, `mitigation_due_at` and
+    `news_due_at` (empty while no news are owed); `due_at`: the earliest instant at which something is or was due that has not
+    come, and `due_promise`, what that is; `next_due_at`, when the next promise can be broken; `credit_at_stake`, what breaking
+    `due_promise` earns, in per cent of the credit's base.
     `remind_at` is when its owner is reminded that news are due, `rank_at` the key by which queues go; `language` and `skill` are
     what whoever serves it should have (empty: any). `cause` and `cause_words` say what it was, once it is closed; `follows` is
     the ticket that was over for too long to be opened again.
@@ -44,6 +45,8 @@ class Ticket(TenantModel):
     opened_at = models.DateTimeField()
     response_due_at = models.DateTimeField(null=True)
     resolution_due_at = models.DateTimeField(null=True)
+    mitigation_due_at = models.DateTimeField(null=True)
+    news_due_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
     due_promise = models.CharField(max_length=16, blank=True, choices=[(each.value, each.value) for each in Promise])
     next_due_at = models.DateTimeField(null=True)

@@ -84,6 +84,8 @@ def keep_due(ticket: Ticket, *, now: datetime) -> None:
     if found:
         ticket.response_due_at = found[Promise.RESPONSE].due_at
         ticket.resolution_due_at = found[Promise.RESOLUTION].due_at
+        ticket.mitigation_due_at = found[Promise.MITIGATION].due_at if Promise.MITIGATION in found else None
+        ticket.news_due_at = _owed_at(found.get(Promise.UPDATE))
         ticket.due_promise, ticket.due_at = breaches.owed(found) or ("", None)
         ticket.next_due_at = breaches.next_due(found)
         Ticket.objects.filter(pk=ticket.pk).update(next_due_at=ticket.next_due_at)
@@ -97,6 +99,11 @@ def keep_rank(ticket: Ticket) -> None:
     """Take over where the ticket stands in queues, when its clocks, its level or its viewers changed; the caller saves it."""
     due, level = ticket.due_at, Level(ticket.level)
     ticket.rank_at = rank(due, level, credit=ticket.credit_at_stake, viewers=ticket.viewers).at if due else None
+
+
+def _owed_at(news: Reading | None) -> datetime | None:
+    """When news are or were due that have not come."""
+    return news.due_at if news and news.state in breaches.OWING else None
 
 
 def _remind_at(news: Reading | None, *, now: datetime) -> datetime | None:

@@ -9,12 +9,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from tallylight.accounts.api import Viewer
+from tallylight.bridges import api as bridges
+from tallylight.console.bridging import bridge_row
 from tallylight.console.cases import desk_lead, queue_row
 from tallylight.console.doors import staff_only
 from tallylight.kernel import clock
 from tallylight.support import api as support
 
 SHOWN = 100
+#: Open bridges that stand above the queue.
+BRIDGES = 5
 
 
 @staff_only
@@ -28,6 +32,7 @@ def desk(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "rows": rows,
         "mine": mine,
         "more": max(0, len(found) - SHOWN),
+        "bridges": [bridge_row(each) for each in bridges.bridges(viewer, open=True)[:BRIDGES]],
         "offers": support.open_offers(viewer, now=now),
     }
     return render(request, "console/desk.html", context)

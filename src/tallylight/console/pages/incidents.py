@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from tallylight.accounts.api import Viewer, organisations
+from tallylight.bridges import api as bridges
 from tallylight.console.cases import queue_row
 from tallylight.console.doors import signed_in
 from tallylight.console.reading import instant_text
@@ -63,6 +64,7 @@ def incident(request: HttpRequest, viewer: Viewer, incident_id: UUID) -> HttpRes
         "incident": card,
         "entries": entries,
         "queue": [queue_row(each, now=now) for each in tickets],
+        "bridge": bridges.bridge_about(viewer, incident=incident_id),
     }
     return render(request, "console/incident.html", context)
 

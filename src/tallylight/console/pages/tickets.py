@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from tallylight.accounts.api import Viewer
+from tallylight.bridges import api as bridges
 from tallylight.console.cases import clock_views, queue_row, ticket_badge, ticket_lead, tickets_lead
 from tallylight.console.climbing import step_target
 from tallylight.console.closings import end_view
@@ -101,6 +102,8 @@ def ticket_context(viewer: Viewer, detail: TicketDetail) -> dict[str, object]:
         "is_staff": viewer.is_provider,
         "end": end_view(viewer, detail, now=clock.now()),
         "followed_by": detail.followed_by,
+        "review": bridges.copy_of_ticket(viewer, detail.card.id),
+        "bridge": None if detail.card.incident else bridges.bridge_about(viewer, ticket=detail.card.id),
         "hand_over": hand_over_view(viewer, detail) if viewer.is_provider else None,
     }
 

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class BridgesApp(AppConfig):
+    name = "tallylight.bridges"
+    label = "bridges"
