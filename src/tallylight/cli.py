@@ -179,6 +179,7 @@ COMMANDS = {
     "web": Command(_("Serve the console and the API."), _served("web", "tallylight.embedded.web")),
     "hub": Command(_("Take measurements and watch thresholds."), _served("hub", "tallylight.config.hub")),
     "worker": Command(_("Run queued and scheduled jobs."), _served("worker", "tallylight.config.worker")),
+    "mail-in": Command(_("Take in mail by SMTP and LMTP."), _served("mail-in", "tallylight.channels.listener")),
     "manage": Command(_("Run one of Django's management commands."), _manage),
     "prepare": Command(
         _("Bring tables up to date."), _mounted("prepare", "tallylight.embedded.prepare", django=True), hidden=True

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from tallylight.accounts.asked import EARLIEST, LATEST, Instant, Pages
 from tallylight.accounts.errors import OrganisationUnknown, RoleRequired, TeamUnknown
-from tallylight.accounts.models import Membership, Organisation
+from tallylight.accounts.models import Membership, Organisation, Person
 from tallylight.accounts.own import TokenCard, revoke_token, set_preferences, tokens_of
 from tallylight.accounts.roles import OrganisationKind, Role, Viewer, require, require_staff, roles_from, signs_for_it
 from tallylight.accounts.services import audit, create_organisation, create_person, create_token
-from tallylight.accounts.sign_in import Bearer, Session, viewer_of
+from tallylight.accounts.sign_in import Bearer, Session, viewer_as, viewer_of
 from tallylight.accounts.signatories import may_appoint, set_signatory
 from tallylight.accounts.teams import (
     TeamCard,
@@ -62,7 +62,9 @@ __all__ = [
     "organisation_by_slug",
     "organisations",
     "people",
+    "people_at",
     "person",
+    "person_by_email",
     "rename_team",
     "require",
     "require_staff",
@@ -78,6 +80,7 @@ __all__ = [
     "teams",
     "teams_of",
     "tokens_of",
+    "viewer_as",
     "viewer_of",
 ]
 
@@ -163,6 +166,17 @@ def people(ids: Iterable[UUID]) -> dict[UUID, PersonCard]:
 def person(id: UUID) -> PersonCard | None:  # noqa: A002
     """One person, or None."""
     return next(iter(_people(person_id=id)), None)
+
+
+def person_by_email(address: str) -> UUID | None:
+    """Whose login this mail address is, if they can sign in."""
+    return Person.objects.filter(email=address.strip().lower(), is_active=True).values_list("pk", flat=True).first()
+
+
+def people_at(domain: str, *, most: int = 20) -> list[PersonCard]:
+    """Customers' people whose mail addresses are of that domain."""
+    found = _people(person__email__iendswith=f"@{domain}", organisation__kind=OrganisationKind.CUSTOMER.value)
+    return found[:most]
 
 
 def _people(**lookups: object) -> list[PersonCard]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 from django.http import HttpRequest
@@ -28,6 +29,12 @@ def viewer_of(request: HttpRequest) -> Viewer:
         known = _viewer(request.user.pk)
         setattr(request, KEY, known)
     return known
+
+
+def viewer_as(person_id: UUID) -> Viewer | None:
+    """A person who wrote to us by another way than signing in; None if they can't sign in, or belong to nobody."""
+    row = Membership.objects.filter(person_id=person_id, person__is_active=True)
+    return replace(_viewer(person_id), in_person=False) if row.exists() else None
 
 
 class Bearer(HttpBearer):

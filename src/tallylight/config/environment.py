@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 #: How far each part's port lies from TALLY_PORT, so that two copies run side by side.
-HUB, CLICKHOUSE, POSTGRES, MAILBOX, EDGES, DRILLS = 1, 2, 3, 4, 10, 30
+HUB, CLICKHOUSE, POSTGRES, MAILBOX, MAIL_IN, EDGES, DRILLS = 1, 2, 3, 4, 5, 10, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,10 @@ class Environment:
     public_url: str
     allowed_hosts: tuple[str, ...]
     mail_from: str
+    desk_address: str
+    mail_accepted: tuple[str, ...]
+    mail_in_listen: tuple[str, ...]
+    imap_urls: tuple[str, ...]
     debug: bool
     demo: bool
 
@@ -57,11 +61,19 @@ def environment() -> Environment:
         clickhouse_url=env.get("TALLY_CLICKHOUSE_URL") or _embedded_clickhouse(home, port),
         smtp_url=env.get("TALLY_SMTP_URL", f"smtp://127.0.0.1:{port + MAILBOX}"),
         public_url=public_url,
-        allowed_hosts=tuple(host.strip() for host in hosts.split(",") if host.strip()),
+        allowed_hosts=_listed(hosts),
         mail_from=env.get("TALLY_MAIL_FROM", "Tallylight <tallylight@localhost.localdomain>"),
+        desk_address=env.get("TALLY_DESK_ADDRESS", "").strip().lower(),
+        mail_accepted=tuple(each.lower() for each in _listed(env.get("TALLY_MAIL_ACCEPTED", ""))),
+        mail_in_listen=_listed(env.get("TALLY_MAIL_IN", f"smtp://127.0.0.1:{port + MAIL_IN}")),
+        imap_urls=_listed(env.get("TALLY_IMAP_URLS", "")),
         debug=env.get("TALLY_DEBUG") == "1",
         demo=env.get("TALLY_DEMO") == "1",
     )
+
+
+def _listed(value: str) -> tuple[str, ...]:
+    return tuple(each.strip() for each in value.split(",") if each.strip())
 
 
 def _embedded_database(home: Path, port: int) -> str:

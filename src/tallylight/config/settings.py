@@ -28,6 +28,7 @@ ROOMS = [
         "contracts",
         "telemetry",
         "notify",
+        "channels",
         "alerts",
         "incidents",
         "oncall",
@@ -115,6 +116,11 @@ CLICKHOUSE_URL = _env.clickhouse_url
 SMTP_URL = _env.smtp_url
 MAIL_FROM = _env.mail_from
 PUBLIC_URL = _env.public_url
+#: Where answers to our mail go, and whatever else is taken in by mail; empty: no mail comes in.
+DESK_ADDRESS = _env.desk_address
+MAIL_ACCEPTED = _env.mail_accepted
+MAIL_IN_LISTEN = _env.mail_in_listen
+IMAP_URLS = _env.imap_urls
 HUB_URL = _env.hub_url
 HUB_TOKEN = _env.secret("hub")
 #: What signs evidence: made with the installation, read anew for each signature, since it may be changed meanwhile.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -46,6 +48,19 @@ class Line:
     internal: bool
     own: bool
     tone: Tone
+    id: UUID
+    source: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What came with words that came from outside: why they are on this ticket, their files, who else got them."""
+
+    item: str
+    because: str
+    files: list[dict[str, Any]]
+    others: list[str]
+    unverified: bool
 
 
 def lines_of(entries: Iterable[EntryCard], viewer: Viewer) -> list[Line]:
@@ -55,14 +70,50 @@ def lines_of(entries: Iterable[EntryCard], viewer: Viewer) -> list[Line]:
             at=each.at,
             words=each.kind in WORDS,
             text=each.text,
-            author=each.author or "Tallylight",
+            author=each.author or _outsider(each) or "Tallylight",
             channel=channel_name(each.channel),
             internal=each.internal,
             own=each.author_id == viewer.person_id,
             tone=Tone.WARN if each.internal else DEED_TONES.get(each.kind, Tone.INFO),
+            id=each.id,
+            source=_source(each, viewer),
         )
         for each in entries
     ]
+
+
+def _outsider(entry: EntryCard) -> str:
+    """The address of somebody whom nobody knows; the name beside it proves nothing."""
+    return str(entry.facts.get("from", ""))
+
+
+def _source(entry: EntryCard, viewer: Viewer) -> Source | None:
+    facts = entry.facts
+    if "item" not in facts:
+        return None
+    staff = viewer.is_provider
+    return Source(
+        item=facts["item"] if staff else "",
+        because=_because(facts) if staff else "",
+        files=facts.get("files", []),
+        others=facts.get("others", []) if staff else [],
+        unverified=bool(facts.get("unverified")),
+    )
+
+
+def _because(facts: dict[str, Any]) -> str:
+    """Why it is on this ticket."""
+    match facts["because"]:
+        case "token":
+            return _("It was sent to this ticket's own address.")
+        case "references":
+            return _("It answers a mail about this ticket.")
+        case "number":
+            return _("Its subject names this ticket.")
+        case "subject":
+            return _("The same person wrote with the same subject.")
+        case _:
+            return _("It began this ticket.")
 
 
 def channel_name(channel: Channel) -> str:
@@ -70,6 +121,7 @@ def channel_name(channel: Channel) -> str:
     return {
         Channel.CONSOLE: _("in the console"),
         Channel.API: _("through the API"),
+        Channel.MAIL: _("by mail"),
         Channel.MAIL_LINK: _("by the link in a mail"),
         Channel.SYSTEM: _("by itself"),
     }[channel]

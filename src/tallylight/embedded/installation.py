@@ -12,7 +12,7 @@ from functools import partial
 
 import psycopg
 
-from tallylight.config.environment import CLICKHOUSE, EDGES, HUB, MAILBOX, POSTGRES, Environment
+from tallylight.config.environment import CLICKHOUSE, EDGES, HUB, MAIL_IN, MAILBOX, POSTGRES, Environment
 from tallylight.config.places import NODES, REGIONS
 from tallylight.embedded import postgres
 from tallylight.embedded.parts import Part
@@ -39,7 +39,7 @@ def parts(env: Environment, choice: Choice) -> list[Part]:
     """Everything to be started, each after what it needs."""
     engines = _engines(env, choice)
     fed = [*_edges(env), _audience()] if choice.demo else []
-    return [*engines, _preparation(engines, choice), *_services(env), *fed]
+    return [*engines, _preparation(engines, choice), *_services(env), *_mail_in(env, choice), *fed]
 
 
 def _engines(env: Environment, choice: Choice) -> list[Part]:
@@ -73,6 +73,16 @@ def _services(env: Environment) -> list[Part]:
         _part("worker", _("Worker"), after=after, ready=partial(worker_beats, env.database_url)),
         _part("web", _("Console"), after=after, port=env.port, ready=partial(listens, env.port)),
     ]
+
+
+def _mail_in(env: Environment, choice: Choice) -> list[Part]:
+    """Only where there is an address to take mail for, and in a demo."""
+    if not env.mail_in_listen or not (env.desk_address or choice.mailbox):
+        return []
+    port = env.port_of(MAIL_IN)
+    if env.mail_in_listen != (f"smtp://127.0.0.1:{port}",):
+        return [_part("mail-in", _("Mail in"), after=("prepare",))]
+    return [_part("mail-in", _("Mail in"), after=("prepare",), port=port, ready=partial(listens, port))]
 
 
 def _edges(env: Environment) -> list[Part]:

@@ -20,6 +20,9 @@ from tallylight.embedded.supervisor import Supervisor
 from tallylight.embedded.words import gettext as _
 from tallylight.kernel import clock
 
+#: Where a demo's customers write to.
+DEMO_DESK = "desk@localhost.localdomain"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `tally up` may be told."""
@@ -63,6 +66,7 @@ def _environment_of_parts(env: Environment, choice: Choice) -> dict[str, str]:
         "TALLY_PORT": str(env.port),
         "TALLY_SMTP_URL": env.smtp_url,
         "TALLY_DEMO": "1" if choice.mailbox else "0",
+        "TALLY_DESK_ADDRESS": env.desk_address or (DEMO_DESK if choice.mailbox else ""),
         "DJANGO_SETTINGS_MODULE": "tallylight.config.settings",
         "PYTHONUNBUFFERED": "1",
     }

@@ -187,6 +187,22 @@ class ContractNotAccepted(Event):
     at: datetime
 
 
+@dataclass(frozen=True)
+class ItemReceived(Event):
+    """Something came in from outside and is kept; nobody has read it."""
+
+    item: UUID
+    at: datetime
+
+
+@dataclass(frozen=True)
+class MessageReceived(Event):
+    """What came in was read: it is somebody's message, and not a report, our own, or one that came before."""
+
+    item: UUID
+    at: datetime
+
+
 def publish(event: Event) -> None:
     """Tell the rooms above, within the caller's transaction. Raises RuntimeError before `set_carrier`."""
     if _carrier is None:

@@ -24,11 +24,13 @@ from tallylight.notify.errors import (
     TooMuchEnclosed,
     WaysRefused,
 )
-from tallylight.notify.letter import MAIL, Enclosure, Outcome, Recipient, State, Text, Why
+from tallylight.notify.letter import MAIL, Enclosure, Outcome, Recipient, State, Text, Thread, Why
 from tallylight.notify.links import Grant, read_link, write_link
-from tallylight.notify.models import Attempt, Message
+from tallylight.notify.mime import bare
+from tallylight.notify.models import Attempt, Bounce, Message
 from tallylight.notify.outbox import reach, send, send_by
 from tallylight.notify.rates import LimitCard, limits, remove_limit, set_limit
+from tallylight.notify.returns import came_back, own_domain, subjects_of, was_sent
 from tallylight.notify.suppression import SuppressionCard, lift, suppress, suppressed, suppressions
 from tallylight.notify.trial import KEY as TRIAL_KEY
 from tallylight.notify.trial import send_trial
@@ -38,6 +40,7 @@ __all__ = [
     "MAIL",
     "AttemptCard",
     "Backlog",
+    "BounceCard",
     "DeliveryCard",
     "Enclosure",
     "EndpointCard",
@@ -57,18 +60,22 @@ __all__ = [
     "State",
     "SuppressionCard",
     "Text",
+    "Thread",
     "TooManyTrials",
     "TooMuchEnclosed",
     "Way",
     "WaysRefused",
     "Why",
     "add_endpoint",
+    "bare",
+    "came_back",
     "compose",
     "deliveries",
     "endpoints_of",
     "gather",
     "lift",
     "limits",
+    "own_domain",
     "preferences",
     "reach",
     "read_link",
@@ -80,12 +87,14 @@ __all__ = [
     "set_limit",
     "set_order",
     "set_quiet_hours",
+    "subjects_of",
     "suppress",
     "suppressed",
     "suppressions",
     "trial",
     "trials",
     "waiting",
+    "was_sent",
     "write_link",
 ]
 
@@ -105,8 +114,21 @@ class AttemptCard:
 
 
 @dataclass(frozen=True, slots=True)
+class BounceCard:
+    """A report that it came back for good (`for_good`) or is delayed, with its status code (RFC 3463) and its words."""
+
+    at: datetime
+    for_good: bool
+    status: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryCard:
-    """A message and what became of it. `accepted_at` is when the server took it; the last attempt is the proof."""
+    """A message and what became of it. `accepted_at` is when the server took it; the last attempt is the proof.
+
+    `bounces` is what mail systems reported after it was accepted.
+    """
 
     id: UUID
     key: str
@@ -122,17 +144,18 @@ class DeliveryCard:
     accepted_at: datetime | None
     failed_at: datetime | None
     attempts: tuple[AttemptCard, ...]
+    bounces: tuple[BounceCard, ...] = ()
 
 
 def deliveries(about: UUID) -> list[DeliveryCard]:
     """Everything that was sent about a subject, the oldest first."""
-    rows = Message.objects.filter(about=about).prefetch_related("tries").order_by("id")
+    rows = Message.objects.filter(about=about).prefetch_related("tries", "bounces").order_by("id")
     return [_card(row) for row in rows]
 
 
 def trials(person_id: UUID) -> list[DeliveryCard]:
     """The person's latest test messages, the newest first."""
-    rows = Message.objects.filter(person_id=person_id, key__startswith=TRIAL_KEY).prefetch_related("tries")
+    rows = Message.objects.filter(person_id=person_id, key__startswith=TRIAL_KEY).prefetch_related("tries", "bounces")
     return [_card(row) for row in rows.order_by("-id")[:10]]
 
 
@@ -189,7 +212,12 @@ def _card(row: Message) -> DeliveryCard:
         accepted_at=row.settled_at if state is State.ACCEPTED else None,
         failed_at=row.settled_at if state is State.FAILED else None,
         attempts=tuple(_attempt(each) for each in sorted(row.tries.all(), key=lambda each: each.number)),
+        bounces=tuple(_bounce(each) for each in sorted(row.bounces.all(), key=lambda each: each.at)),
     )
+
+
+def _bounce(row: Bounce) -> BounceCard:
+    return BounceCard(at=row.at, for_good=row.for_good, status=row.status, said=row.said)
 
 
 def _attempt(row: Attempt) -> AttemptCard:

@@ -160,6 +160,8 @@ def _letter(row: Message, enclosed: list[Enclosure]) -> Letter:
         content=Text(row.subject, row.text, row.html, tuple(enclosed)),
         thread=row.about,
         written_at=row.created_at,
+        reply_to=row.reply_to,
+        answers=row.answers,
     )
 
 

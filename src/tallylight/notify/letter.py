@@ -59,6 +59,14 @@ class Recipient:
 
 
 @dataclass(frozen=True, slots=True)
+class Thread:
+    """Where a mail stands in a conversation: `reply_to`, the address that answers go to; `answers`, the Message-ID it answers."""
+
+    reply_to: str = ""
+    answers: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Enclosure:
     """A file that goes along with a mail. `media_type` is as RFC 6838 names it: `application/pdf`."""
 
@@ -88,6 +96,8 @@ class Letter:
     content: Text
     thread: UUID | None
     written_at: datetime
+    reply_to: str = ""
+    answers: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from tallylight.notify.letter import Enclosure, Letter
 
 #: What may stand in an SMTP command as an address; anything else could bring in a command of its own.
 ADDRESS = re.compile(r'[^\s<>@,;:"\\\x00-\x1f\x7f-\U0010ffff]+@[^\s<>@,;:"\\\x00-\x1f\x7f-\U0010ffff]+')
+#: What may stand in a header as the id of somebody else's message (RFC 5322 section 3.6.4).
+MESSAGE_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,200}@[\x21-\x3b\x3d\x3f-\x7e]{1,200}>")
 POLICY = compat32.clone(linesep="\r\n", max_line_length=78)
 #: RFC 5321 section 4.5.3.1.6: a text line has at most 998 octets.
 LONGEST_LINE = 998
@@ -58,9 +60,13 @@ def _headers(letter: Letter) -> Iterable[tuple[str, str]]:
     yield "Subject", subject if subject.isascii() else Header(subject, "utf-8", header_name="Subject").encode()
     yield "Date", format_datetime(letter.written_at)
     yield "Message-ID", f"<{letter.id}@{domain}>"  # the same in every attempt: a receiver can tell a repetition
+    if letter.reply_to and ADDRESS.fullmatch(letter.reply_to):
+        yield "Reply-To", letter.reply_to
     if letter.thread:
-        yield "References", f"<{letter.thread}@{domain}>"
-        yield "In-Reply-To", f"<{letter.thread}@{domain}>"
+        subject_id = f"<{letter.thread}@{domain}>"
+        answers = letter.answers if MESSAGE_ID.fullmatch(letter.answers) else ""
+        yield "References", f"{subject_id} {answers}".rstrip()
+        yield "In-Reply-To", answers or subject_id
     yield "Auto-Submitted", "auto-generated"
     yield "Content-Language", letter.locale
 

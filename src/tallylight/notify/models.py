@@ -57,6 +57,8 @@ class Message(models.Model):
     endpoint = models.ForeignKey(Endpoint, null=True, on_delete=models.SET_NULL, related_name="+")
     channel = models.CharField(max_length=16)
     address = models.CharField(max_length=320)
+    reply_to = models.CharField(max_length=320, blank=True)
+    answers = models.CharField(max_length=500, blank=True)
     locale = models.CharField(max_length=16)
     subject = models.CharField(max_length=500)
     text = models.TextField()
@@ -130,6 +132,20 @@ class Attempt(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["message", "number"], name="one_attempt_per_number")]
+
+
+class Bounce(models.Model):
+    """That a message came back, or is delayed, after a server had accepted it: what the report said (RFC 3464)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="bounces")
+    at = models.DateTimeField()
+    for_good = models.BooleanField()
+    status = models.CharField(max_length=16, blank=True)
+    said = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "for_good", "status"], name="bounce_once")]
 
 
 class Suppression(models.Model):

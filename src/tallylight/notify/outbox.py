@@ -11,7 +11,7 @@ from django.db import transaction
 
 from tallylight.notify import chain, ways
 from tallylight.notify.errors import TooMuchEnclosed
-from tallylight.notify.letter import MAIL, Enclosure, Recipient, Text
+from tallylight.notify.letter import MAIL, Enclosure, Recipient, Text, Thread
 from tallylight.notify.models import EnclosedFile, Message, MessageEnclosure
 from tallylight.notify.write import write
 
@@ -20,19 +20,26 @@ MOST_ENCLOSED = 7_000_000
 
 
 def send(
-    key: str, *, to: Recipient, content: Text, now: datetime, about: UUID | None = None, urgent: bool = False
+    key: str,
+    *,
+    to: Recipient,
+    content: Text,
+    now: datetime,
+    about: UUID | None = None,
+    urgent: bool = False,
+    thread: Thread = Thread(),  # noqa: B008 - a frozen value
 ) -> None:
     """Write a mail into the outbox, in the caller's transaction; it leaves right after the commit.
 
     `key` names what is being said to whom: a second call with the same key changes nothing, whatever it brings.
-    `about` is the id of the subject (a ticket) under which `deliveries` finds it and mail programs thread it. What is `urgent`
-    goes before everything that is not. Raises TooMuchEnclosed.
+    `about` is the id of the subject (a ticket) under which `deliveries` finds it and mail programs thread it; `thread` says
+    more of where it stands. What is `urgent` goes before everything that is not. Raises TooMuchEnclosed.
     """
     _expect_bounded(content.enclosures)
     with transaction.atomic(savepoint=False):
-        message = write(
-            Message(key=key, about=about, urgent=urgent, channel=MAIL, address=to.address), to, content, now=now
-        )
+        row = Message(key=key, about=about, urgent=urgent, channel=MAIL, address=to.address)
+        row.reply_to, row.answers = thread.reply_to, thread.answers
+        message = write(row, to, content, now=now)
         if content.enclosures and Message.objects.filter(pk=message.pk).exists():
             _enclose(message, content.enclosures)
 

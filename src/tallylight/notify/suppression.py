@@ -82,6 +82,11 @@ def is_gone(receipt: Receipt) -> bool:
     return receipt.outcome is Outcome.PERMANENT and receipt.code is not None and bool(GONE.search(receipt.reply))
 
 
+def is_gone_by(status: str) -> bool:
+    """Whether an enhanced status code (RFC 3463) says by itself that there is no such mailbox."""
+    return bool(GONE.fullmatch(status.strip()))
+
+
 def _plain(address: str) -> str:
     return address.strip().casefold()
 

@@ -42,6 +42,7 @@ from tallylight.support.errors import (
     TicketClosed,
     TicketUnknown,
 )
+from tallylight.support.files import ticket_file
 from tallylight.support.gathered import DeedCard, cards, deeds, news_due, note_report, tell
 from tallylight.support.hand_overs import accept, assign, decline, offer, withdraw
 from tallylight.support.handling import acknowledge, ask, mitigate, note, resolve, set_skill
@@ -57,6 +58,7 @@ from tallylight.support.rank_words import rank_leads, rank_reason
 from tallylight.support.reminders import remind_at
 from tallylight.support.replying import say, ticket_of
 from tallylight.support.satisfaction import Asked, SatisfactionCard, answer, answer_by_link, answers, asked_by
+from tallylight.support.senders import confirm_sender
 from tallylight.support.standing import Done, Log, Stood
 from tallylight.support.standing import readings_under as clocks_under
 from tallylight.support.states import PENDING, PROMISE_NAMES, Channel, Promise, State
@@ -109,6 +111,7 @@ __all__ = [
     "cause_name",
     "clocks_under",
     "close",
+    "confirm_sender",
     "decline",
     "deeds",
     "desk_people",
@@ -139,6 +142,7 @@ __all__ = [
     "take_next",
     "tell",
     "ticket",
+    "ticket_file",
     "ticket_of",
     "tickets",
     "withdraw",

@@ -14,8 +14,9 @@ from tallylight.kernel.events import (
     IncidentOpened,
     IncidentRecovered,
     IncidentWidened,
+    MessageReceived,
 )
-from tallylight.support import contract_letters, entries, jobs
+from tallylight.support import arrivals, contract_letters, entries, jobs
 from tallylight.support.following import follow_contract
 from tallylight.support.models import Ticket
 from tallylight.support.opening import attend, settle
@@ -43,6 +44,11 @@ def on_incident_widened(event: IncidentWidened) -> None:
 def on_incident_recovered(event: IncidentRecovered) -> None:
     """Every ticket of it is explained and resolved."""
     settle(event.incident, now=clock.now())
+
+
+def on_message_received(event: MessageReceived) -> None:
+    """It joins the ticket that it answers, opens one, or waits for people."""
+    arrivals.place(event.item, now=clock.now())
 
 
 def on_escalation_stepped(event: EscalationStepped) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -211,9 +213,16 @@ def held(viewer: Viewer, ticket_id: UUID) -> Ticket:
 
 
 def write_words(
-    ticket: Ticket, kind: entries.Kind, viewer: Viewer, text: str, *, channel: Channel, now: datetime
+    ticket: Ticket,
+    kind: entries.Kind,
+    viewer: Viewer,
+    text: str,
+    *,
+    channel: Channel,
+    now: datetime,
+    facts: Mapping[str, Any] | None = None,
 ) -> Entry:
-    """Somebody's words on a ticket; each time anew."""
+    """Somebody's words on a ticket; each time anew. `facts` are what is known of them beside."""
     entry = Entry(
         ticket=ticket,
         key=f"{kind}:{new_id()}",
@@ -223,6 +232,23 @@ def write_words(
         channel=channel,
         internal=kind is entries.Kind.NOTE,
         text=text,
+        facts=dict(facts or {}),
+    )
+    entry.save(force_insert=True)
+    return entry
+
+
+def write_unconfirmed(ticket: Ticket, text: str, facts: Mapping[str, Any], *, now: datetime) -> Entry:
+    """Words of somebody whom we do not know, or of a program: for the desk only, and nothing follows from them."""
+    entry = Entry(
+        ticket=ticket,
+        key=f"{entries.Kind.MESSAGE}:{new_id()}",
+        at=now,
+        kind=entries.Kind.MESSAGE,
+        channel=Channel.MAIL,
+        internal=True,
+        text=text,
+        facts=dict(facts),
     )
     entry.save(force_insert=True)
     return entry

@@ -3,11 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Router, Status
 from ninja.pagination import paginate
 
 from tallylight.accounts.api import Pages, viewer_of
+from tallylight.channels.api import as_download
 from tallylight.contracts.api import Level
 from tallylight.kernel import clock
 from tallylight.kernel.lazy import Lazy
@@ -17,6 +18,7 @@ from tallylight.support.shapes import (
     AssignIn,
     CreatedOut,
     SaidOut,
+    SenderIn,
     SkillIn,
     TicketDetailOut,
     TicketIn,
@@ -89,6 +91,19 @@ def assign(request: HttpRequest, ticket_id: UUID, body: AssignIn) -> dict[str, A
     viewer = viewer_of(request)
     api.assign(viewer, ticket_id, body.person_id, reason=body.reason, channel=Channel.API, now=clock.now())
     return detail_out(request, ticket_id)
+
+
+@router.post("/tickets/{ticket_id}/entries/{entry_id}/sender", response=TicketDetailOut, summary="Say who wrote it")
+def confirm_sender(request: HttpRequest, ticket_id: UUID, entry_id: UUID, body: SenderIn) -> dict[str, Any]:
+    """An address that nobody knew is that person's; what came from it becomes the customer's words. For the provider's staff."""
+    api.confirm_sender(viewer_of(request), ticket_id, entry_id, body.person_id, now=clock.now())
+    return detail_out(request, ticket_id)
+
+
+@router.get("/tickets/{ticket_id}/files/{file_id}", summary="A file of a ticket")
+def ticket_file(request: HttpRequest, ticket_id: UUID, file_id: UUID) -> HttpResponse:
+    """To be saved: it is never shown in the browser."""
+    return as_download(*api.ticket_file(viewer_of(request), ticket_id, file_id))
 
 
 @router.put("/tickets/{ticket_id}/skill", response=TicketDetailOut, summary="Say which skill a ticket asks for")

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone, translation
 
 from tallylight.accounts import api as accounts
-from tallylight.accounts.api import PersonCard
+from tallylight.accounts.api import PersonCard, Role
+from tallylight.channels import api as channels
+from tallylight.channels.api import Contact
 from tallylight.incidents.api import IncidentCard
 from tallylight.notify import api as notify
 from tallylight.support import entries
 from tallylight.support.models import Entry, Offer, Ticket
+from tallylight.support.states import Channel
+from tallylight.support.subjects import PREFIXES
 
 
 def announce_opening(ticket: Ticket, incident: IncidentCard, owner: PersonCard | None, *, now: datetime) -> None:
@@ -97,15 +102,59 @@ def announce_handed_back(ticket: Ticket, offer: Offer, manager: PersonCard, *, n
     _send("handed_back", ticket, manager, key=str(offer.pk), now=now, offer=offer)
 
 
+def announce_received(ticket: Ticket, person: PersonCard, refused: list[str], *, now: datetime) -> None:
+    """Tell whoever wrote that it came in: as which ticket, what is promised, how to go on."""
+    _send("received", ticket, person, key="", now=now, refused=refused)
+
+
+def announce_refused(ticket: Ticket, person: PersonCard, refused: list[str], *, key: UUID, now: datetime) -> None:
+    """Name the files that were not kept."""
+    _send("refused", ticket, person, key=str(key), now=now, refused=refused)
+
+
+def announce_unknown(item_id: UUID, sender: Contact, message_id: str, *, now: datetime) -> None:
+    """Tell a stranger that their message came in, and nothing else."""
+    to = notify.Recipient(sender.address, name=sender.name)
+    content = notify.compose("support/mail/unknown.txt", to, page=settings.PUBLIC_URL)
+    notify.send(
+        f"item:{item_id}:unknown",
+        to=to,
+        content=content,
+        now=now,
+        about=item_id,
+        thread=notify.Thread(answers=message_id),
+    )
+
+
 def _send(template: str, ticket: Ticket, person: PersonCard, *, key: str, now: datetime, **facts: Any) -> None:
+    """One mail about a ticket. A customer can answer it; it stands beside what they wrote by mail last."""
     to = notify.Recipient(person.email, person.locale, person.timezone, person.name, person.id)
+    thread, subject = _thread(ticket, person)
     content = notify.compose(
         f"support/mail/{template}.txt",
         to,
         ticket=ticket,
         headline=ticket.headline(person.locale),
         page=f"{settings.PUBLIC_URL}/tickets/{ticket.pk}",
+        reply_to=thread.reply_to,
+        subject=subject,
         now=now,
         **facts,
     )
-    notify.send(f"ticket:{ticket.pk}:{template}:{key}:{person.id}", to=to, content=content, now=now, about=ticket.pk)
+    key = f"ticket:{ticket.pk}:{template}:{key}:{person.id}"
+    notify.send(key, to=to, content=content, now=now, about=ticket.pk, thread=thread)
+
+
+def _thread(ticket: Ticket, person: PersonCard) -> tuple[notify.Thread, str]:
+    """Where a mail stands in the reader's mail program, and the subject that keeps it there: theirs, if they wrote by mail last.
+
+    Colleagues get no address to answer to: what they say by mail can't be told from what somebody says in their name.
+    """
+    if person.role is not Role.MEMBER:
+        return notify.Thread(), ""
+    reply_to = channels.address_of(ticket.pk)
+    last = ticket.entries.filter(author_id=person.id, kind=entries.Kind.MESSAGE).order_by("-at", "-id").first()
+    if last is None or last.channel != Channel.MAIL:
+        return notify.Thread(reply_to), ""
+    subject = PREFIXES.sub("", last.facts.get("subject", "")).strip()
+    return notify.Thread(reply_to, last.facts.get("message_id", "")), subject

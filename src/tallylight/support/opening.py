@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -52,17 +53,39 @@ def settle(incident_id: UUID, *, now: datetime) -> None:
 
 
 @transaction.atomic
-def open_ticket(viewer: Viewer, *, title: str, text: str, level: Level, channel: Channel, now: datetime) -> UUID:
-    """A customer's own ticket. It has an owner and running clocks before this returns. Raises CustomersOnly."""
+def open_ticket(
+    viewer: Viewer,
+    *,
+    title: str,
+    text: str,
+    level: Level,
+    channel: Channel,
+    now: datetime,
+    facts: Mapping[str, Any] | None = None,
+) -> UUID:
+    """A customer's own ticket. It has an owner and running clocks before this returns. Raises CustomersOnly.
+
+    `facts` are what is known of the words beside them, such as the mail that they came by.
+    """
     if viewer.is_provider:
         raise CustomersOnly
-    return _open_own(viewer, title=title, text=text, level=level, channel=channel, now=now).pk
+    return _open_own(viewer, title=title, text=text, level=level, channel=channel, now=now, facts=facts).pk
 
 
-def follow_up(viewer: Viewer, old: Ticket, text: str, *, channel: Channel, now: datetime) -> Ticket:
+def follow_up(
+    viewer: Viewer,
+    old: Ticket,
+    text: str,
+    *,
+    channel: Channel,
+    now: datetime,
+    facts: Mapping[str, Any] | None = None,
+) -> Ticket:
     """Another ticket about a matter that was over for too long to open its own again; each names the other."""
     title = old.headline(viewer.locale)[:200]
-    fresh = _open_own(viewer, title=title, text=text, level=Level.BASIC, channel=channel, now=now, follows=old)
+    fresh = _open_own(
+        viewer, title=title, text=text, level=Level.BASIC, channel=channel, now=now, follows=old, facts=facts
+    )
     key, number = str(fresh.pk), fresh.number
     entries.write(old, entries.Kind.FOLLOWED, now, key=key, number=number)
     return fresh
@@ -77,14 +100,24 @@ def _open_own(
     channel: Channel,
     now: datetime,
     follows: Ticket | None = None,
+    facts: Mapping[str, Any] | None = None,
 ) -> Ticket:
     need = Need(viewer.locale, asked_for(f"{title} {text}", profiles.known_skills()))
     ticket = _create(
         viewer.organisation_id, level, now=now, title=title, opened_by=viewer.person_id, need=need, follows=follows
     )
-    facts = {"follows": follows.number} if follows else {}
-    _write_opening(ticket, now=now, author=viewer.person_id, channel=channel, **facts)
-    entries.write(ticket, entries.Kind.MESSAGE, now, key="first", author=viewer.person_id, channel=channel, text=text)
+    named = {"follows": follows.number} if follows else {}
+    _write_opening(ticket, now=now, author=viewer.person_id, channel=channel, **named)
+    entries.write(
+        ticket,
+        entries.Kind.MESSAGE,
+        now,
+        key="first",
+        author=viewer.person_id,
+        channel=channel,
+        text=text,
+        **(facts or {}),
+    )
     climb(ticket, now=now)
     publish(TicketOpened(ticket.pk, now))
     return ticket

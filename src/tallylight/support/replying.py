@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -18,16 +20,33 @@ from tallylight.support.states import PENDING, Channel, Happening, State
 
 
 @transaction.atomic
-def say(viewer: Viewer, ticket_id: UUID, text: str, *, channel: Channel, now: datetime) -> UUID:
+def say(
+    viewer: Viewer,
+    ticket_id: UUID,
+    text: str,
+    *,
+    channel: Channel,
+    now: datetime,
+    facts: Mapping[str, Any] | None = None,
+) -> UUID:
     """Add somebody's words and bring them to the other side by mail; `ticket_of` tells where they stand.
 
     The staff's words are news to the customer, and taking the word takes the ticket in hand. A customer's words on a resolved or
     closed ticket open it again within the provider's period; later they open a new one that follows it. Raises TicketClosed for
-    the staff's words on a closed ticket, NotFound.
+    the staff's words on a closed ticket, NotFound. `facts` are what is known of the words beside them.
     """
     ticket = held(viewer, ticket_id)
-    entry = _staff_says if viewer.is_provider else _customer_says
-    return entry(viewer, ticket, text, channel=channel, now=now)
+    if viewer.is_provider:
+        return _staff_says(viewer, ticket, text, channel=channel, now=now)
+    return _customer_says(viewer, ticket, text, facts or {}, channel=channel, now=now)
+
+
+def heard(ticket: Ticket, *, now: datetime) -> None:
+    """The customer said something: what was over is open again, what waited for it goes on. The caller holds the row."""
+    if ticket.state not in PENDING:
+        closing.reopen(ticket, now=now)
+    promises.note(ticket, Happening.HEARD, at=now)
+    ticket.save()
 
 
 def ticket_of(viewer: Viewer, entry_id: UUID) -> UUID:
@@ -47,19 +66,20 @@ def _staff_says(viewer: Viewer, ticket: Ticket, text: str, *, channel: Channel, 
     return entry.pk
 
 
-def _customer_says(viewer: Viewer, ticket: Ticket, text: str, *, channel: Channel, now: datetime) -> UUID:
+def _customer_says(
+    viewer: Viewer, ticket: Ticket, text: str, facts: Mapping[str, Any], *, channel: Channel, now: datetime
+) -> UUID:
     if closing.is_over(ticket, now=now):
-        return _begin_again(viewer, ticket, text, channel=channel, now=now)
-    entry = write_words(ticket, Kind.MESSAGE, viewer, text, channel=channel, now=now)
-    if ticket.state not in PENDING:
-        closing.reopen(ticket, now=now)
-    promises.note(ticket, Happening.HEARD, at=now)
-    ticket.save()
+        return _begin_again(viewer, ticket, text, facts, channel=channel, now=now)
+    entry = write_words(ticket, Kind.MESSAGE, viewer, text, channel=channel, now=now, facts=facts)
+    heard(ticket, now=now)
     notices.announce_words(ticket, entry, desk_of(ticket), viewer.name, now=now)
     return entry.pk
 
 
-def _begin_again(viewer: Viewer, old: Ticket, text: str, *, channel: Channel, now: datetime) -> UUID:
+def _begin_again(
+    viewer: Viewer, old: Ticket, text: str, facts: Mapping[str, Any], *, channel: Channel, now: datetime
+) -> UUID:
     """The matter is over for too long: these words are the first of another ticket. Two at once open one each."""
-    fresh = opening.follow_up(viewer, old, text, channel=channel, now=now)
+    fresh = opening.follow_up(viewer, old, text, channel=channel, now=now, facts=facts)
     return fresh.entries.get(kind=Kind.MESSAGE).pk

@@ -87,7 +87,20 @@ class ClockOut(Schema):
     spans: list[SpanOut]
 
 
+class FileOut(Schema):
+    """A file that came along. `refusal` says why it was not kept; empty: it was."""
+
+    id: UUID
+    name: str
+    media_type: str
+    octets: int
+    sha256: str
+    refusal: str
+
+
 class EntryOut(Schema):
+    """`unverified`: it came from an address that nobody has said to be the customer's; only the staff reads it."""
+
     id: UUID
     at: datetime
     kind: str
@@ -95,6 +108,19 @@ class EntryOut(Schema):
     channel: str
     internal: bool
     text: str
+    files: list[FileOut]
+    unverified: bool
+
+    @staticmethod
+    def resolve_files(entry: api.EntryCard) -> list[dict[str, Any]]:
+        """What came along."""
+        files: list[dict[str, Any]] = entry.facts.get("files", [])
+        return files
+
+    @staticmethod
+    def resolve_unverified(entry: api.EntryCard) -> bool:
+        """Whether nobody has said yet who wrote it."""
+        return bool(entry.facts.get("unverified"))
 
 
 class OfferOut(Schema):
@@ -171,6 +197,12 @@ class OfferIn(ReasonIn):
 
     person_id: UUID | None = None
     team: str = Field(default="", max_length=63)
+
+
+class SenderIn(Schema):
+    """Whose the address is: somebody of the ticket's customer."""
+
+    person_id: UUID
 
 
 class SkillIn(Schema):

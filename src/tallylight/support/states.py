@@ -85,5 +85,6 @@ class Channel(StrEnum):
 
     CONSOLE = "console"
     API = "api"
+    MAIL = "mail"
     MAIL_LINK = "mail-link"
     SYSTEM = "system"

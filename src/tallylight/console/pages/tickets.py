@@ -16,7 +16,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from tallylight.accounts.api import Viewer
+from tallylight.accounts import api as accounts
+from tallylight.accounts.api import PersonCard, Viewer
 from tallylight.bridges import api as bridges
 from tallylight.console.cases import clock_views, queue_row, ticket_badge, ticket_lead, tickets_lead
 from tallylight.console.climbing import step_target
@@ -99,6 +100,7 @@ def ticket_context(viewer: Viewer, detail: TicketDetail) -> dict[str, object]:
         "lines": lines_of(detail.entries, viewer),
         "ladder": ladder,
         "deliveries": detail.deliveries,
+        "members": _members(detail) if viewer.is_provider else [],
         "is_staff": viewer.is_provider,
         "end": end_view(viewer, detail, now=clock.now()),
         "followed_by": detail.followed_by,
@@ -106,6 +108,12 @@ def ticket_context(viewer: Viewer, detail: TicketDetail) -> dict[str, object]:
         "bridge": None if detail.card.incident else bridges.bridge_about(viewer, ticket=detail.card.id),
         "hand_over": hand_over_view(viewer, detail) if viewer.is_provider else None,
     }
+
+
+def _members(detail: TicketDetail) -> list[PersonCard]:
+    """Who of the customer may have written what nobody knows who wrote."""
+    asked = any(each.facts.get("unverified") for each in detail.entries)
+    return accounts.members_of(detail.card.organisation_id) if asked else []
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ChannelsApp(AppConfig):
+    name = "tallylight.channels"
+    label = "channels"

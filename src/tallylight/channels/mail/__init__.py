@@ -1,0 +1,1 @@
+"""Mail as it comes in: from octets to an `Inbound`. Pure."""
