@@ -122,6 +122,7 @@ def channel_name(channel: Channel) -> str:
         Channel.CONSOLE: _("in the console"),
         Channel.API: _("through the API"),
         Channel.MAIL: _("by mail"),
+        Channel.CHAT: _("by chat"),
         Channel.MAIL_LINK: _("by the link in a mail"),
         Channel.SYSTEM: _("by itself"),
     }[channel]

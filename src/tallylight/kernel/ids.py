@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 _lock = threading.Lock()
@@ -26,3 +26,8 @@ def new_id() -> UUID:
 def earliest_id(at: datetime) -> UUID:
     """The lowest UUIDv7 of that millisecond: `id__gte=earliest_id(at)` finds what was made from then on."""
     return UUID(int=int(at.timestamp() * 1000) << 80)
+
+
+def earlier_id(id: UUID, by: timedelta) -> UUID:  # noqa: A002
+    """The lowest UUIDv7 of the millisecond that lies `by` before the one in which `id` was made."""
+    return UUID(int=max(0, (id.int >> 80) - by // timedelta(milliseconds=1)) << 80)

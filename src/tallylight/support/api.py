@@ -23,6 +23,9 @@ from tallylight.support import offers, promises, satisfaction
 from tallylight.support.cards import TicketCard, card_of, with_names
 from tallylight.support.care import Care, care_of
 from tallylight.support.causes import CAUSE_NAMES, Cause, needs_words
+from tallylight.support.chat import Posted, current, post
+from tallylight.support.chat import conversation as read_conversation
+from tallylight.support.chat_words import where_it_stands
 from tallylight.support.closing import close
 from tallylight.support.desk_rules import reopen_days, set_reopen_days
 from tallylight.support.entries import cause_name, lasting
@@ -72,6 +75,7 @@ __all__ = [
     "Cause",
     "CauseNeeded",
     "Channel",
+    "ConversationCard",
     "DeedCard",
     "DeskPerson",
     "Done",
@@ -88,6 +92,7 @@ __all__ = [
     "OfferPending",
     "PastTicket",
     "PauseNotAgreed",
+    "Posted",
     "ProfileRefused",
     "Promise",
     "ReasonNeeded",
@@ -112,6 +117,8 @@ __all__ = [
     "clocks_under",
     "close",
     "confirm_sender",
+    "conversation",
+    "current",
     "decline",
     "deeds",
     "desk_people",
@@ -129,6 +136,7 @@ __all__ = [
     "open_offers",
     "open_ticket",
     "past_tickets",
+    "post",
     "rank_leads",
     "rank_reason",
     "remind_at",
@@ -211,6 +219,31 @@ def ticket(viewer: Viewer, ticket_id: UUID | str, *, now: datetime) -> TicketDet
         satisfaction=satisfaction.of_ticket(row),
         followed_by=tuple((each.pk, each.number) for each in row.followers.order_by("id")),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationCard:
+    """What was said and done on a ticket, in order. `stands` says who has it and until when somebody answers.
+
+    `earlier`: there are entries before the first; `more`: there are entries after the last.
+    """
+
+    ticket: TicketCard
+    stands: str
+    entries: tuple[EntryCard, ...]
+    earlier: bool
+    more: bool
+
+
+def conversation(viewer: Viewer, ticket_id: UUID, *, after: UUID | None = None, now: datetime) -> ConversationCard:
+    """The latest of what was said and done on a ticket, or what came `after` an entry that is known already.
+
+    Some of what is known may be told again: entries are told apart by their ids. Raises NotFound.
+    """
+    found = read_conversation(viewer, ticket_id, after=after)
+    told = tuple(_entry(each) for each in found.entries)
+    stands = where_it_stands(found.ticket, now=now)
+    return ConversationCard(found.ticket, stands, told, earlier=found.earlier, more=found.more)
 
 
 def tickets(

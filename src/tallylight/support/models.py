@@ -223,3 +223,19 @@ class Satisfaction(models.Model):
             models.CheckConstraint(condition=Q(score__isnull=True) | Q(score__range=(1, 5)), name="score_of_five")
         ]
         indexes = [models.Index(fields=["-answered_at", "-id"], name="satisfaction_latest")]
+
+
+class ChatPost(models.Model):
+    """That `sender` (a person, or a visitor of a chat) posted something under an id of their own choice: what became of it.
+
+    A client that never heard the answer posts the same again, under the same id, and is told what was made of it then.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    sender = models.UUIDField()
+    client_id = models.UUIDField()
+    ticket = models.ForeignKey(Ticket, null=True, on_delete=models.CASCADE, related_name="+")
+    entry = models.ForeignKey(Entry, null=True, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sender", "client_id"], name="one_post_per_client_id")]

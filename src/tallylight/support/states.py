@@ -86,5 +86,6 @@ class Channel(StrEnum):
     CONSOLE = "console"
     API = "api"
     MAIL = "mail"
+    CHAT = "chat"
     MAIL_LINK = "mail-link"
     SYSTEM = "system"

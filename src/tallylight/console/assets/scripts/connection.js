@@ -14,16 +14,32 @@ export function startConnection() {
   setInterval(() => Date.now() - heard.at > SILENT_MS && show(sign, "lost", heard.at), 1000);
 }
 
+let followed = false;
+
+// The same for a page that shows nothing live by itself: whoever is concerned hears of what happens.
+export function follow(address) {
+  if (followed) return;
+  followed = true;
+  listen(address, { at: Date.now() }, null);
+}
+
 function listen(address, heard, sign) {
   const stream = new EventSource(address);
-  stream.addEventListener("open", () => refresh(["all"]));
-  stream.addEventListener("changed", (event) => refresh(JSON.parse(event.data).parts));
+  stream.addEventListener("open", () => {
+    refresh(["all"]);
+    tell("tally:open");
+  });
+  stream.addEventListener("changed", (event) => {
+    const parts = JSON.parse(event.data).parts;
+    refresh(parts);
+    tell("tally:changed", parts);
+  });
   stream.addEventListener("figures", (event) => {
     heard.at = Date.now();
     show(sign, "open", heard.at);
     const figures = JSON.parse(event.data);
     setServerTime(figures.at);
-    document.body.dispatchEvent(new CustomEvent("tally:figures", { detail: figures }));
+    tell("tally:figures", figures);
   });
   stream.addEventListener("error", () => {
     if (stream.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
@@ -32,8 +48,12 @@ function listen(address, heard, sign) {
   });
 }
 
+function tell(name, detail) {
+  document.body.dispatchEvent(new CustomEvent(name, { detail }));
+}
+
 function show(sign, state, heardAt) {
-  if (sign.dataset.state === state) return;
+  if (!sign || sign.dataset.state === state) return;
   sign.dataset.state = state;
   for (const words of sign.querySelectorAll("[data-when]")) words.hidden = words.dataset.when !== state;
   const time = new Date(heardAt).toLocaleTimeString(document.documentElement.lang, { hour12: false });

@@ -1,6 +1,8 @@
 // Everything a page can do beyond links and forms. Every page works without this file; with it, it is quicker.
 import htmx from "htmx.org";
 import { Idiomorph } from "idiomorph/dist/idiomorph.esm.js";
+import { startChat } from "./chat/portal.js";
+import { startReply } from "./chat/reply.js";
 import { startConnection } from "./connection.js";
 import { startFigures } from "./figures.js";
 import { startKeyboard } from "./keyboard.js";
@@ -28,4 +30,6 @@ startMenus();
 startTicking();
 startKeyboard();
 startFigures();
+startChat();
+startReply();
 startConnection();

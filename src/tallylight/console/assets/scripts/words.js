@@ -1,5 +1,5 @@
 // Numbers and durations in the reader's language, in the same CLDR forms as the server writes them.
-const language = document.documentElement.lang || "en";
+export const language = document.documentElement.lang || "en";
 const numbers = new Map();
 
 export function number(value, options = {}, into = language) {

@@ -1,0 +1,43 @@
+// The reply on a ticket's page: sent without leaving the page, kept and sent later where there is no connection.
+import htmx from "htmx.org";
+import { Log } from "./log.js";
+import { outboxOf } from "./posting.js";
+
+export function startReply() {
+  const form = document.querySelector("form[data-reply]");
+  if (form) new Reply(form);
+}
+
+class Reply {
+  constructor(form) {
+    this.field = form.querySelector("textarea");
+    this.ticket = form.dataset.reply;
+    this.log = new Log(form.querySelector("[data-chat-waiting]"), document.documentElement.dataset.zone);
+    this.words = { waiting: form.dataset.waiting, takeBack: form.dataset.takeBack };
+    form.addEventListener("submit", (event) => {
+      if ((event.submitter?.value ?? "say") !== "say") return;
+      event.preventDefault();
+      this.#say();
+    });
+    document.body.addEventListener("tally:open", () => this.outbox.flush());
+    this.outbox = outboxOf(form.dataset.me, { changed: (items) => this.#show(items), sent: (item, answer) => this.#sent(item, answer) });
+  }
+
+  #say() {
+    const text = this.field.value.trim();
+    if (!text) return;
+    this.field.value = "";
+    this.outbox.add(text, this.ticket);
+  }
+
+  #show(items) {
+    const own = items.filter((each) => each.about === this.ticket);
+    this.log.putWaiting(own, this.words, (id) => (this.field.value = this.outbox.takeBack(id)));
+  }
+
+  // A ticket that was over for too long goes on as another one.
+  #sent(item, answer) {
+    if (item.about === this.ticket && answer.ticket_id !== this.ticket) location.assign(`/tickets/${answer.ticket_id}`);
+    else htmx.trigger(document.getElementById("page"), "tally:refresh");
+  }
+}
