@@ -40,6 +40,7 @@ DEED_TONES = {
 class Line:
     """Words (`words`) with who said them, or a deed as one sentence."""
 
+    id: UUID
     at: datetime
     words: bool
     text: str
@@ -67,6 +68,7 @@ def lines_of(entries: Iterable[EntryCard], viewer: Viewer) -> list[Line]:
     """Everything said and done, in order."""
     return [
         Line(
+            id=each.id,
             at=each.at,
             words=each.kind in WORDS,
             text=each.text,

@@ -32,9 +32,12 @@ from tallylight.support.entries import cause_name, lasting
 from tallylight.support.errors import (
     AnswerStands,
     CauseNeeded,
+    MergeOver,
+    MergeRefused,
     NobodyToOwn,
     NotAsked,
     NotForYou,
+    NothingToSplit,
     NotResolved,
     NotTheOwner,
     OfferOver,
@@ -51,6 +54,7 @@ from tallylight.support.hand_overs import accept, assign, decline, offer, withdr
 from tallylight.support.handling import acknowledge, ask, mitigate, note, resolve, set_skill
 from tallylight.support.languages import in_every_language
 from tallylight.support.links import LinkCard, look, take
+from tallylight.support.merging import merge, undo_until, unmerge
 from tallylight.support.models import BY_RANK, Entry, Ticket
 from tallylight.support.next_up import take_next
 from tallylight.support.offers import OfferCard, may_accept, open_offers
@@ -62,6 +66,7 @@ from tallylight.support.reminders import remind_at
 from tallylight.support.replying import say, ticket_of
 from tallylight.support.satisfaction import Asked, SatisfactionCard, answer, answer_by_link, answers, asked_by
 from tallylight.support.senders import confirm_sender
+from tallylight.support.splitting import split
 from tallylight.support.standing import Done, Log, Stood
 from tallylight.support.standing import readings_under as clocks_under
 from tallylight.support.states import PENDING, PROMISE_NAMES, Channel, Promise, State
@@ -82,11 +87,14 @@ __all__ = [
     "EntryCard",
     "LinkCard",
     "Log",
+    "MergeOver",
+    "MergeRefused",
     "NobodyToOwn",
     "NotAsked",
     "NotForYou",
     "NotResolved",
     "NotTheOwner",
+    "NothingToSplit",
     "OfferCard",
     "OfferOver",
     "OfferPending",
@@ -112,6 +120,7 @@ __all__ = [
     "ask",
     "asked_by",
     "assign",
+    "by_number",
     "cards",
     "cause_name",
     "clocks_under",
@@ -126,6 +135,7 @@ __all__ = [
     "lasting",
     "look",
     "may_accept",
+    "merge",
     "mitigate",
     "needs_words",
     "news_due",
@@ -146,6 +156,7 @@ __all__ = [
     "set_profile",
     "set_reopen_days",
     "set_skill",
+    "split",
     "take",
     "take_next",
     "tell",
@@ -153,6 +164,8 @@ __all__ = [
     "ticket_file",
     "ticket_of",
     "tickets",
+    "undo_until",
+    "unmerge",
     "withdraw",
     "written_since",
 ]
@@ -197,6 +210,7 @@ class TicketDetail:
     care: Care | None = None
     satisfaction: SatisfactionCard | None = None
     followed_by: tuple[tuple[UUID, str], ...] = ()
+    undo_merge_until: datetime | None = None
 
 
 def ticket(viewer: Viewer, ticket_id: UUID | str, *, now: datetime) -> TicketDetail:
@@ -218,6 +232,7 @@ def ticket(viewer: Viewer, ticket_id: UUID | str, *, now: datetime) -> TicketDet
         care=care_of(row, story, clocks, now=now) if staff else None,
         satisfaction=satisfaction.of_ticket(row),
         followed_by=tuple((each.pk, each.number) for each in row.followers.order_by("id")),
+        undo_merge_until=undo_until(row.pk) if staff and row.merged_into_id else None,
     )
 
 
@@ -265,6 +280,17 @@ def tickets(
     if incident is not None:
         rows = rows.filter(incident=incident)
     return Lazy(rows.order_by(*(BY_RANK if pending else QUEUE)), card_of)
+
+
+def by_number(viewer: Viewer, number: str) -> UUID | None:
+    """The ticket that people call so (`T-00042`), if the viewer may know of it."""
+    digits = number.strip().upper().removeprefix("T").removeprefix("-")
+    if not digits.isdecimal() or len(digits) > 18:
+        return None
+    found: UUID | None = (
+        Ticket.objects.visible_to(viewer).filter(serial=int(digits)).values_list("pk", flat=True).first()
+    )
+    return found
 
 
 def of_incident(incident_id: UUID) -> list[TicketCard]:

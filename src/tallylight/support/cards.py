@@ -57,6 +57,10 @@ class TicketCard:
     cause_words: str = ""
     follows_id: UUID | None = None
     follows: str = ""
+    merged_into_id: UUID | None = None
+    merged_into: str = ""
+    split_from_id: UUID | None = None
+    split_from: str = ""
 
     @property
     def pending(self) -> bool:
@@ -74,7 +78,7 @@ class TicketCard:
 def with_names() -> TenantQuerySet[Ticket]:
     """Tickets with the names that their cards show."""
     rows: TenantQuerySet[Ticket] = Ticket.objects.select_related(
-        "organisation", "owner", "acknowledged_by", "closed_by", "follows"
+        "organisation", "owner", "acknowledged_by", "closed_by", "follows", "merged_into", "split_from"
     )
     return rows
 
@@ -114,4 +118,8 @@ def card_of(row: Ticket) -> TicketCard:
         cause_words=row.cause_words,
         follows_id=row.follows_id,
         follows=row.follows.number if row.follows else "",
+        merged_into_id=row.merged_into_id,
+        merged_into=row.merged_into.number if row.merged_into else "",
+        split_from_id=row.split_from_id,
+        split_from=row.split_from.number if row.split_from else "",
     )

@@ -43,6 +43,10 @@ class Kind(StrEnum):
     CLOSED = "closed"
     FOLLOWED = "followed"
     REPORTED = "reported"
+    MERGED = "merged"
+    TOOK_IN = "took-in"
+    UNMERGED = "unmerged"
+    SPLIT = "split"
 
 
 def write(
@@ -105,6 +109,14 @@ def sentence(kind: str, facts: dict[str, Any], text: str) -> str:
             return _("It goes on in ticket %(number)s.") % facts
         case Kind.REPORTED:
             return _("The report on this incident is published.")
+        case Kind.MERGED:
+            return _("%(person)s merged it into ticket %(number)s; the conversation goes on there.") % facts
+        case Kind.TOOK_IN:
+            return _("%(person)s merged ticket %(number)s into this one; what it still promised holds here.") % facts
+        case Kind.UNMERGED:
+            return _("%(person)s undid the merging with ticket %(number)s.") % facts
+        case Kind.SPLIT:
+            return _split(facts)
 
 
 def _opened(facts: dict[str, Any]) -> str:
@@ -112,7 +124,18 @@ def _opened(facts: dict[str, Any]) -> str:
         return _("Tallylight opened this ticket by itself.")
     if facts.get("follows"):
         return _("The ticket was opened; it follows ticket %(follows)s, which was over.") % facts
+    if facts.get("split_from"):
+        return _("Split off from ticket %(split_from)s; its clocks start with its first message.") % facts
     return _("The ticket was opened.")
+
+
+def _split(facts: dict[str, Any]) -> str:
+    text = ngettext(
+        "%(count)s message is another matter and goes on in ticket %(number)s.",
+        "%(count)s messages are another matter and go on in ticket %(number)s.",
+        facts["count"],
+    )
+    return text % facts
 
 
 def _closed(facts: dict[str, Any]) -> str:

@@ -96,3 +96,26 @@ class AnswerStands(Conflict):
     advice = gettext_noop(
         "It can be given within 30 days and changed for 7; write on a ticket if there is more to say."
     )
+
+
+class MergeRefused(Conflict):
+    code = "merge-refused"
+    title = gettext_noop("Ticket %(number)s can't be merged into that one.")
+    advice = gettext_noop(
+        "Both must be the same customer's, neither merged already, the other one still pending. "
+        "What an incident opened stays: merge the other into it."
+    )
+
+
+class MergeOver(Conflict):
+    code = "merge-over"
+    title = gettext_noop("There is no merging of ticket %(number)s to undo.")
+    advice = gettext_noop(
+        "It can be undone within an hour, while the other ticket is pending; split messages off instead."
+    )
+
+
+class NothingToSplit(Conflict):
+    code = "nothing-to-split"
+    title = gettext_noop("These messages can't be split off from ticket %(number)s.")
+    advice = gettext_noop("Choose messages of this ticket, at least one of them no note, and leave at least one.")

@@ -28,7 +28,8 @@ class Ticket(TenantModel):
     `due_promise` earns, in per cent of the credit's base.
     `remind_at` is when its owner is reminded that news are due, `rank_at` the key by which queues go; `language` and `skill` are
     what whoever serves it should have (empty: any). `cause` and `cause_words` say what it was, once it is closed; `follows` is
-    the ticket that was over for too long to be opened again.
+    the ticket that was over for too long to be opened again. `merged_into` is where its conversation goes on; `began_with` holds
+    the ids of the messages with which it was split off from `split_from`.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -66,6 +67,9 @@ class Ticket(TenantModel):
     )
     cause_words = models.TextField(blank=True, default="", db_default="")
     follows = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="followers")
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")
+    split_from = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="split_off")
+    began_with = models.JSONField(default=list, db_default=Value([], models.JSONField()))
 
     class Meta:
         constraints = [
@@ -98,7 +102,7 @@ class Ticket(TenantModel):
 class Entry(models.Model):
     """Something said (`text`, by `author`) or done (`kind` and `facts`, shown as a sentence). `internal` is for the desk only.
 
-    `key` keeps a repetition from writing the same thing twice.
+    `key` keeps a repetition from writing the same thing twice. `home` is the ticket on which it was written, if it was moved.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -111,6 +115,7 @@ class Entry(models.Model):
     internal = models.BooleanField(default=False)
     text = models.TextField(blank=True)
     facts = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    home = models.ForeignKey(Ticket, null=True, on_delete=models.PROTECT, related_name="written_here")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["ticket", "key"], name="entry_once")]
@@ -155,7 +160,8 @@ class Offer(models.Model):
 class ClockEntry(models.Model):
     """An event of one of the ticket's clocks: never changed, only added to; `clocks` reads them.
 
-    `level` is what the ticket has from here on, with a start and a change of level; empty otherwise.
+    `level` is what the ticket has from here on, with a start and a change of level; empty otherwise. `target` is what a merging
+    promised beyond that. What an undone `merge` wrote is `withdrawn`.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -165,9 +171,33 @@ class ClockEntry(models.Model):
     at = models.DateTimeField()
     reason = models.CharField(max_length=64, blank=True)
     level = models.CharField(max_length=16, blank=True, choices=[(each.value, each.value) for each in Level])
+    target = models.DurationField(null=True)
+    merge = models.ForeignKey("Merge", null=True, on_delete=models.PROTECT, related_name="clock_log")
+    withdrawn = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         indexes = [models.Index(fields=["ticket", "id"], name="clock_log_in_order")]
+
+
+class Merge(models.Model):
+    """That `source` was merged into `target`: what it was before, and which entries (`moved`) went with it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    source = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="merges")
+    target = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    state = models.CharField(max_length=16)
+    resolved_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    moved = models.JSONField(default=list)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey("accounts.Person", null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source"], condition=Q(undone_at=None), name="merged_once_at_a_time")
+        ]
 
 
 class Breach(models.Model):

@@ -103,7 +103,7 @@ def _open_own(
     facts: Mapping[str, Any] | None = None,
 ) -> Ticket:
     need = Need(viewer.locale, asked_for(f"{title} {text}", profiles.known_skills()))
-    ticket = _create(
+    ticket = create(
         viewer.organisation_id, level, now=now, title=title, opened_by=viewer.person_id, need=need, follows=follows
     )
     named = {"follows": follows.number} if follows else {}
@@ -118,6 +118,9 @@ def _open_own(
         text=text,
         **(facts or {}),
     )
+    facts = {"follows": follows.number} if follows else {}
+    write_opening(ticket, now=now, author=viewer.person_id, channel=channel, **facts)
+    entries.write(ticket, entries.Kind.MESSAGE, now, key="first", author=viewer.person_id, channel=channel, text=text)
     climb(ticket, now=now)
     publish(TicketOpened(ticket.pk, now))
     return ticket
@@ -143,8 +146,8 @@ def _lock(incident_id: UUID) -> None:
 def _open_for(incident: IncidentCard, impact: ImpactCard, *, now: datetime) -> None:
     customer = accounts.organisation(impact.organisation_id)
     need = Need(customer.locale, asked_for(incident.metric.value, profiles.known_skills()))
-    ticket = _create(customer.id, impact.severity, now=now, incident=incident, viewers=impact.viewers, need=need)
-    _write_opening(ticket, now=now, incident=incident.number)
+    ticket = create(customer.id, impact.severity, now=now, incident=incident, viewers=impact.viewers, need=need)
+    write_opening(ticket, now=now, incident=incident.number)
     climb(ticket, now=now)
     owner = accounts.person(ticket.owner_id) if ticket.owner_id else None
     notices.announce_opening(ticket, incident, owner, now=now)
@@ -152,7 +155,7 @@ def _open_for(incident: IncidentCard, impact: ImpactCard, *, now: datetime) -> N
     publish(TicketOpened(ticket.pk, now))
 
 
-def _create(
+def create(
     organisation_id: UUID,
     level: Level,
     *,
@@ -187,9 +190,10 @@ def _create(
     return ticket
 
 
-def _write_opening(
+def write_opening(
     ticket: Ticket, *, now: datetime, author: UUID | None = None, channel: Channel = Channel.SYSTEM, **facts: Any
 ) -> None:
+    """The first line of a ticket's story."""
     owner = str(ticket.owner_id) if ticket.owner_id else ""
     kind = entries.Kind.OPENED
     entries.write(ticket, kind, now, key="", author=author, channel=channel, owner_id=owner, **facts)

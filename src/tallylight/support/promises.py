@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from tallylight.clocks.api import ClockEvent, Kind, Reading, State
+from django.db.models import Q
+
+from tallylight.clocks.api import Calendar, ClockEvent, Kind, Reading, State
 from tallylight.contracts import api as contracts
 from tallylight.contracts.api import Agreement, Level, Step, SupportLevel
 from tallylight.escalation.api import Rung
 from tallylight.kernel.business_time import is_open
 from tallylight.support import breaches, entries, standing
-from tallylight.support.models import ClockEntry, Ticket
+from tallylight.support.models import ClockEntry, Entry, Ticket
 from tallylight.support.rank import rank
 from tallylight.support.reminders import remind_at
 from tallylight.support.standing import Done, Log, Stood
@@ -57,6 +59,12 @@ def support_of(ticket: Ticket, *, now: datetime) -> SupportLevel | None:
     """What is promised to the ticket at `now`, or None if it stands under no contract."""
     found = stood(ticket, now=now)
     return found[-1].support if found else None
+
+
+def calendar_of(ticket: Ticket, *, now: datetime) -> Calendar | None:
+    """The hours in which its clocks count at `now`, or None if it stands under no contract."""
+    support = support_of(ticket, now=now)
+    return support.calendar if support else None
 
 
 def note(ticket: Ticket, happening: Happening, *, at: datetime, reason: str = "") -> None:
@@ -155,14 +163,15 @@ def happened(ticket: Ticket) -> Log:
     log: dict[Promise, list[ClockEvent]] = {}
     for row in _rows(ticket):
         promise, kind = Promise(row.promise), Kind(row.kind)
-        if promise not in log or kind not in OF_THE_LEVEL:
-            log.setdefault(promise, []).append(ClockEvent(kind, row.at, reason=row.reason))
+        if promise not in log or kind not in OF_THE_LEVEL or row.target is not None:
+            log.setdefault(promise, []).append(ClockEvent(kind, row.at, reason=row.reason, target=row.target))
     return log
 
 
 def done(ticket: Ticket) -> Done:
     """When a person took the case, and when the staff wrote to the customer."""
-    words = ticket.entries.filter(kind=entries.Kind.MESSAGE).exclude(
+    own = Q(home=ticket) | Q(home=None, ticket=ticket) | Q(pk__in=ticket.began_with)
+    words = Entry.objects.filter(own, kind=entries.Kind.MESSAGE).exclude(
         author__memberships__organisation=ticket.organisation_id
     )
     return Done(ticket.acknowledged_at, tuple(words.order_by("at").values_list("at", flat=True)))
@@ -179,9 +188,9 @@ def _levels(ticket: Ticket) -> list[tuple[datetime, Level]]:
     return [
         (row.at, Level(row.level))
         for row in _rows(ticket)
-        if row.promise == Promise.RESPONSE and row.kind in OF_THE_LEVEL
+        if row.promise == Promise.RESPONSE and row.kind in OF_THE_LEVEL and row.level
     ]
 
 
 def _rows(ticket: Ticket) -> list[ClockEntry]:
-    return sorted(ticket.clock_log.all(), key=lambda row: row.id)
+    return sorted((row for row in ticket.clock_log.all() if not row.withdrawn), key=lambda row: row.id)

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from tallylight.accounts import api as accounts
 from tallylight.accounts.api import Viewer
-from tallylight.support import closing, notices, opening, promises
+from tallylight.support import closing, merging, notices, opening, promises
 from tallylight.support.entries import Kind
 from tallylight.support.errors import TicketClosed
 from tallylight.support.handling import acknowledge_as, desk_of, held, write_words
@@ -47,12 +47,20 @@ def heard(ticket: Ticket, *, now: datetime) -> None:
         closing.reopen(ticket, now=now)
     promises.note(ticket, Happening.HEARD, at=now)
     ticket.save()
+    ticket = _where_it_goes_on(viewer, held(viewer, ticket_id))
+    entry = _staff_says if viewer.is_provider else _customer_says
+    return entry(viewer, ticket, text, channel=channel, now=now)
 
 
 def ticket_of(viewer: Viewer, entry_id: UUID) -> UUID:
     """On which ticket an entry stands. Raises NotFound."""
     entry = Entry.objects.filter(pk=entry_id).first()
     return Ticket.objects.get_visible(viewer, entry.ticket_id if entry else entry_id).pk
+
+
+def _where_it_goes_on(viewer: Viewer, ticket: Ticket) -> Ticket:
+    """Words on a merged ticket stand where its conversation went."""
+    return held(viewer, merging.survivor(ticket).pk) if ticket.merged_into_id else ticket
 
 
 def _staff_says(viewer: Viewer, ticket: Ticket, text: str, *, channel: Channel, now: datetime) -> UUID:

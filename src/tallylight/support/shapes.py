@@ -51,6 +51,8 @@ class TicketOut(Schema):
     closed_by: str
     follows_id: UUID | None
     follows: str
+    merged_into_id: UUID | None
+    split_from_id: UUID | None
 
     @staticmethod
     def resolve_rank_reason(card: api.TicketCard | dict[str, Any]) -> str:
@@ -229,6 +231,17 @@ class DeskPersonOut(ProfileIn):
 
 class CreatedOut(Schema):
     id: UUID
+
+
+class MergeIn(Schema):
+    into: UUID
+
+
+class SplitIn(Schema):
+    """Messages and notes of the ticket by id, and what the new one is about."""
+
+    entries: list[UUID] = Field(min_length=1, max_length=200)
+    title: str = Field(min_length=1, max_length=200)
 
 
 class SaidOut(CreatedOut):

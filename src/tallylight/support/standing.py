@@ -126,7 +126,8 @@ def clocks_of(happened: Log, done: Done, stood: Sequence[Stood]) -> Iterator[Tic
             continue
         target = target_of(made[0].support, promise)
         assert target is not None  # noqa: S101 - it was made
-        events = [*map(partial(_not_before, made[0].at), log.get(promise, [])), *_changes(promise, made, stood)]
+        heard_of = list(map(partial(_not_before, made[0].at), log.get(promise, [])))
+        events = [*heard_of, *_loosened(promise, heard_of, stood), *_changes(promise, made, stood, heard_of)]
         yield TicketClock(promise, profile_of(promise, target), made[0].support.calendar, events)
 
 
@@ -135,12 +136,41 @@ def _not_before(at: datetime, event: ClockEvent) -> ClockEvent:
     return replace(event, at=max(event.at, at)) if event.kind is Kind.STARTED else event
 
 
-def _changes(promise: Promise, made: Sequence[Stood], stood: Sequence[Stood]) -> Iterator[ClockEvent]:
+def _changes(
+    promise: Promise, made: Sequence[Stood], stood: Sequence[Stood], events: Sequence[ClockEvent]
+) -> Iterator[ClockEvent]:
     for each in stood:
         target = target_of(each.support, promise)
         if each.at > made[0].at:
             kind = Kind.RETARGETED if target is not None else Kind.CANCELLED
+            tight = _tightest(promise, events, each.at)
+            target = min(target, tight) if target is not None and tight is not None else target
             yield ClockEvent(kind, each.at, "promise-changed", target=target, calendar=each.support.calendar)
+
+
+def _tightest(promise: Promise, events: Sequence[ClockEvent], at: datetime) -> timedelta | None:
+    """What a merging promised beyond the contract, as it holds at `at`: for good, or for one round of news."""
+    targets: list[timedelta] = []
+    for each in events:
+        if each.at <= at and promise is Promise.UPDATE and each.kind is Kind.ANSWERED:
+            targets.clear()
+        if each.at <= at and each.kind is Kind.RETARGETED and isinstance(each.target, timedelta):
+            targets.append(each.target)
+    return min(targets, default=None)
+
+
+def _loosened(promise: Promise, events: Sequence[ClockEvent], stood: Sequence[Stood]) -> Iterator[ClockEvent]:
+    """News that were promised earlier by a merging are promised as the contract says again once they were told."""
+    if promise is not Promise.UPDATE:
+        return
+    tight = False
+    for event in events:
+        if tight and event.kind is Kind.ANSWERED:
+            support = [each.support for each in stood if each.at <= event.at][-1]
+            yield ClockEvent(
+                Kind.RETARGETED, event.at, "promise-changed", target=support.update, calendar=support.calendar
+            )
+        tight = event.kind is Kind.RETARGETED or (tight and event.kind is not Kind.ANSWERED)
 
 
 def _allowed(events: Sequence[ClockEvent], stood: Sequence[Stood]) -> Iterator[ClockEvent]:

@@ -106,6 +106,7 @@ def ticket_context(viewer: Viewer, detail: TicketDetail) -> dict[str, object]:
         "followed_by": detail.followed_by,
         "review": bridges.copy_of_ticket(viewer, detail.card.id),
         "bridge": None if detail.card.incident else bridges.bridge_about(viewer, ticket=detail.card.id),
+        "undo_merge": detail.undo_merge_until is not None and clock.now() <= detail.undo_merge_until,
         "hand_over": hand_over_view(viewer, detail) if viewer.is_provider else None,
     }
 

@@ -77,3 +77,30 @@ def test_writing_on_what_was_over_leads_to_the_new_ticket(world: World, night: T
     assert answer.redirect_chain[-1][0] == f"/tickets/{fresh.pk}"
     assert f">{night.number}</a>" in answer.content.decode()
     assert f">{fresh.number}</a>" in read(member, page)
+
+
+def test_tickets_are_merged_by_number_undone_and_split(world: World, night: Ticket) -> None:
+    agent, member = signed_in(world.agent), signed_in(world.large.member)
+    member.post("/tickets/new", {"title": "Also black", "text": "In Dubai."})
+    own = Ticket.objects.exclude(pk=night.pk).get()
+    page = f"/tickets/{own.pk}"
+    assert "Merge it into ticket" in read(agent, page)
+    assert "Merge it into ticket" not in read(agent, f"/tickets/{night.pk}"), "an incident's stays"
+    assert "Merge it into ticket" not in read(member, page)
+    assert "Nothing changed" in agent.post(f"{page}/merge", {"number": "42"}, follow=True).content.decode()
+    answer = agent.post(f"{page}/merge", {"number": night.number}, follow=True)
+    assert answer.redirect_chain[-1][0] == f"/tickets/{night.pk}"
+    assert "In Dubai." in answer.content.decode()
+    assert "Undo the merging" in read(agent, page)
+    signpost = read(member, page)
+    assert f">{night.number}</a>" in signpost
+    assert "Undo the merging" not in signpost
+    agent.post(f"{page}/unmerge")
+    assert "In Dubai." in read(agent, page)
+    member.post(f"{page}/reply", {"text": "And the bill?"})
+    chosen = own.entries.get(text="And the bill?").pk
+    for sent in ({"title": "Bill"}, {"title": "Bill", "entries": "x"}):
+        assert "Nothing changed" in agent.post(f"{page}/split", sent, follow=True).content.decode()
+    apart = agent.post(f"{page}/split", {"title": "Bill", "entries": [str(chosen)]}, follow=True).content.decode()
+    assert "And the bill?" in apart
+    assert f">{own.number}</a>" in apart
