@@ -49,7 +49,6 @@ class Line:
     internal: bool
     own: bool
     tone: Tone
-    id: UUID
     source: Source | None = None
 
 
@@ -77,7 +76,6 @@ def lines_of(entries: Iterable[EntryCard], viewer: Viewer) -> list[Line]:
             internal=each.internal,
             own=each.author_id == viewer.person_id,
             tone=Tone.WARN if each.internal else DEED_TONES.get(each.kind, Tone.INFO),
-            id=each.id,
             source=_source(each, viewer),
         )
         for each in entries

@@ -107,7 +107,7 @@ def _open_own(
         viewer.organisation_id, level, now=now, title=title, opened_by=viewer.person_id, need=need, follows=follows
     )
     named = {"follows": follows.number} if follows else {}
-    _write_opening(ticket, now=now, author=viewer.person_id, channel=channel, **named)
+    write_opening(ticket, now=now, author=viewer.person_id, channel=channel, **named)
     entries.write(
         ticket,
         entries.Kind.MESSAGE,
@@ -118,9 +118,6 @@ def _open_own(
         text=text,
         **(facts or {}),
     )
-    facts = {"follows": follows.number} if follows else {}
-    write_opening(ticket, now=now, author=viewer.person_id, channel=channel, **facts)
-    entries.write(ticket, entries.Kind.MESSAGE, now, key="first", author=viewer.person_id, channel=channel, text=text)
     climb(ticket, now=now)
     publish(TicketOpened(ticket.pk, now))
     return ticket

@@ -35,7 +35,7 @@ def say(
     closed ticket open it again within the provider's period; later they open a new one that follows it. Raises TicketClosed for
     the staff's words on a closed ticket, NotFound. `facts` are what is known of the words beside them.
     """
-    ticket = held(viewer, ticket_id)
+    ticket = _where_it_goes_on(viewer, held(viewer, ticket_id))
     if viewer.is_provider:
         return _staff_says(viewer, ticket, text, channel=channel, now=now)
     return _customer_says(viewer, ticket, text, facts or {}, channel=channel, now=now)
@@ -47,9 +47,6 @@ def heard(ticket: Ticket, *, now: datetime) -> None:
         closing.reopen(ticket, now=now)
     promises.note(ticket, Happening.HEARD, at=now)
     ticket.save()
-    ticket = _where_it_goes_on(viewer, held(viewer, ticket_id))
-    entry = _staff_says if viewer.is_provider else _customer_says
-    return entry(viewer, ticket, text, channel=channel, now=now)
 
 
 def ticket_of(viewer: Viewer, entry_id: UUID) -> UUID:

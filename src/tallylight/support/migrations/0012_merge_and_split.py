@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('support', '0009_news_and_mitigation_due'),
+        ('support', '0011_chat'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
