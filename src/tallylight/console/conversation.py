@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from tallylight.accounts.api import Viewer
 from tallylight.console.shapes import Tone
-from tallylight.support.api import Channel, EntryCard
+from tallylight.support.api import Channel, EntryCard, ReadCard
 
 #: Kinds of entries that carry somebody's words.
 WORDS = ("message", "note")
@@ -50,6 +50,7 @@ class Line:
     own: bool
     tone: Tone
     source: Source | None = None
+    seen: tuple[ReadCard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,10 @@ class Source:
     unverified: bool
 
 
-def lines_of(entries: Iterable[EntryCard], viewer: Viewer) -> list[Line]:
-    """Everything said and done, in order."""
+def lines_of(entries: Iterable[EntryCard], viewer: Viewer, reads: Iterable[ReadCard] = ()) -> list[Line]:
+    """Everything said and done, in order; `reads` are shown at the last words that somebody read of others."""
+    entries = list(entries)
+    seen = _seen(entries, reads)
     return [
         Line(
             id=each.id,
@@ -77,9 +80,20 @@ def lines_of(entries: Iterable[EntryCard], viewer: Viewer) -> list[Line]:
             own=each.author_id == viewer.person_id,
             tone=Tone.WARN if each.internal else DEED_TONES.get(each.kind, Tone.INFO),
             source=_source(each, viewer),
+            seen=tuple(seen.get(each.id, ())),
         )
         for each in entries
     ]
+
+
+def _seen(entries: list[EntryCard], reads: Iterable[ReadCard]) -> dict[UUID, list[ReadCard]]:
+    found: dict[UUID, list[ReadCard]] = {}
+    for read in reads:
+        words = [each for each in entries if each.kind in WORDS and each.id <= read.up_to]
+        last = max(words, key=lambda each: each.id, default=None)
+        if last and last.author_id != read.person_id:
+            found.setdefault(last.id, []).append(read)
+    return found
 
 
 def _outsider(entry: EntryCard) -> str:

@@ -28,7 +28,7 @@ from tallylight.notify.letter import MAIL, Enclosure, Outcome, Recipient, State,
 from tallylight.notify.links import Grant, read_link, write_link
 from tallylight.notify.mime import bare
 from tallylight.notify.models import Attempt, Bounce, Message
-from tallylight.notify.outbox import reach, send, send_by
+from tallylight.notify.outbox import reach, send, send_by, withdraw
 from tallylight.notify.rates import LimitCard, limits, remove_limit, set_limit
 from tallylight.notify.returns import came_back, own_domain, subjects_of, was_sent
 from tallylight.notify.suppression import SuppressionCard, lift, suppress, suppressed, suppressions
@@ -95,6 +95,7 @@ __all__ = [
     "trials",
     "waiting",
     "was_sent",
+    "withdraw",
     "write_link",
 ]
 
@@ -196,7 +197,7 @@ def waiting(*, most: int = 50) -> list[Backlog]:
 
 def _card(row: Message) -> DeliveryCard:
     state = State(row.state)
-    settled = state in (State.ACCEPTED, State.FAILED)
+    settled = state in (State.ACCEPTED, State.FAILED, State.WITHDRAWN)
     return DeliveryCard(
         id=row.id,
         key=row.key,

@@ -119,13 +119,13 @@ def sweep(timestamp: int) -> None:  # noqa: ARG001 - the period's own instant
 
 def due_messages(by: datetime) -> list[UUID]:
     """Messages that were due at that instant and are not settled, the longest waiting first."""
-    unsettled = Message.objects.exclude(state__in=["accepted", "failed"])
+    unsettled = Message.objects.exclude(state__in=["accepted", "failed", "withdrawn"])
     return list(unsettled.filter(next_at__lte=by).order_by("next_at").values_list("pk", flat=True)[:AT_ONCE])
 
 
-def wake(channel: str) -> None:
-    """A job that carries what is due on this channel, in the caller's transaction."""
-    _wake(carry_mail.name if channel == MAIL else carry_further.name)
+def wake(channel: str, *, at: datetime | None = None) -> None:
+    """A job that carries what is due on this channel, now or `at` an instant, in the caller's transaction."""
+    _wake(carry_mail.name if channel == MAIL else carry_further.name, at=at)
 
 
 def _wake_for_the_next(task: str) -> None:

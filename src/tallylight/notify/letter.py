@@ -15,6 +15,8 @@ class State(StrEnum):
 
     queued ─> sending ─> committing ─> accepted
                  └───────────┴──────> deferred (tried again) or failed (given up)
+
+    withdrawn: not needed any more before it left.
     """
 
     QUEUED = "queued"
@@ -23,6 +25,7 @@ class State(StrEnum):
     DEFERRED = "deferred"
     ACCEPTED = "accepted"
     FAILED = "failed"
+    WITHDRAWN = "withdrawn"
 
 
 class Outcome(StrEnum):

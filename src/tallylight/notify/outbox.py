@@ -11,12 +11,14 @@ from django.db import transaction
 
 from tallylight.notify import chain, ways
 from tallylight.notify.errors import TooMuchEnclosed
-from tallylight.notify.letter import MAIL, Enclosure, Recipient, Text, Thread
+from tallylight.notify.letter import MAIL, Enclosure, Recipient, State, Text, Thread
 from tallylight.notify.models import EnclosedFile, Message, MessageEnclosure
 from tallylight.notify.write import write
 
 #: What a mail carries at most, in octets: base64 makes it a third larger, and many servers take no more than 10 MB.
 MOST_ENCLOSED = 7_000_000
+
+WAITING = (State.QUEUED.value, State.DEFERRED.value)
 
 
 def send(
@@ -28,8 +30,9 @@ def send(
     about: UUID | None = None,
     urgent: bool = False,
     thread: Thread = Thread(),  # noqa: B008 - a frozen value
+    not_before: datetime | None = None,
 ) -> None:
-    """Write a mail into the outbox, in the caller's transaction; it leaves right after the commit.
+    """Write a mail into the outbox, in the caller's transaction; it leaves right after the commit, or at `not_before`.
 
     `key` names what is being said to whom: a second call with the same key changes nothing, whatever it brings.
     `about` is the id of the subject (a ticket) under which `deliveries` finds it and mail programs thread it; `thread` says
@@ -39,7 +42,7 @@ def send(
     with transaction.atomic(savepoint=False):
         row = Message(key=key, about=about, urgent=urgent, channel=MAIL, address=to.address)
         row.reply_to, row.answers = thread.reply_to, thread.answers
-        message = write(row, to, content, now=now)
+        message = write(row, to, content, now=now, not_before=not_before)
         if content.enclosures and Message.objects.filter(pk=message.pk).exists():
             _enclose(message, content.enclosures)
 
@@ -78,6 +81,13 @@ def reach(
     In the person's quiet hours that is mail, unless it is `urgent` (major). Raises TooMuchEnclosed.
     """
     _say(key, to, content, ways.in_turn(ways.open_ways(to, urgent=urgent, now=now)), about, urgent=urgent, now=now)
+
+
+def withdraw(keys: Iterable[str], *, now: datetime) -> int:
+    """Take back messages that are not needed any more and have not left; how many. What is in somebody's hand goes out."""
+    waiting = Message.objects.filter(key__in=list(keys), state__in=WAITING)
+    ids = list(waiting.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    return Message.objects.filter(pk__in=ids).update(state=State.WITHDRAWN, settled_at=now)
 
 
 def _say(

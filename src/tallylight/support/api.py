@@ -60,8 +60,12 @@ from tallylight.support.next_up import take_next
 from tallylight.support.offers import OfferCard, may_accept, open_offers
 from tallylight.support.opening import open_ticket
 from tallylight.support.past import PastTicket, past_tickets
+from tallylight.support.presence import CHANNEL as PRESENCE_CHANNEL
+from tallylight.support.presence import Mark, heard
+from tallylight.support.presence import tell as tell_presence
 from tallylight.support.profiles import DeskPerson, desk_people, set_profile
 from tallylight.support.rank_words import rank_leads, rank_reason
+from tallylight.support.read_marks import ReadCard, mark_read, marked_since, read_by
 from tallylight.support.reminders import remind_at
 from tallylight.support.replying import say, ticket_of
 from tallylight.support.satisfaction import Asked, SatisfactionCard, answer, answer_by_link, answers, asked_by
@@ -73,6 +77,7 @@ from tallylight.support.states import PENDING, PROMISE_NAMES, Channel, Promise, 
 
 __all__ = [
     "CAUSE_NAMES",
+    "PRESENCE_CHANNEL",
     "PROMISE_NAMES",
     "AnswerStands",
     "Asked",
@@ -87,6 +92,7 @@ __all__ = [
     "EntryCard",
     "LinkCard",
     "Log",
+    "Mark",
     "MergeOver",
     "MergeRefused",
     "NobodyToOwn",
@@ -103,6 +109,7 @@ __all__ = [
     "Posted",
     "ProfileRefused",
     "Promise",
+    "ReadCard",
     "ReasonNeeded",
     "SatisfactionCard",
     "State",
@@ -131,9 +138,12 @@ __all__ = [
     "decline",
     "deeds",
     "desk_people",
+    "heard",
     "in_every_language",
     "lasting",
     "look",
+    "mark_read",
+    "marked_since",
     "may_accept",
     "merge",
     "mitigate",
@@ -160,6 +170,7 @@ __all__ = [
     "take",
     "take_next",
     "tell",
+    "tell_presence",
     "ticket",
     "ticket_file",
     "ticket_of",
@@ -208,6 +219,7 @@ class TicketDetail:
     called: tuple[str, ...] = ()
     offer: OfferCard | None = None
     care: Care | None = None
+    reads: tuple[ReadCard, ...] = ()
     satisfaction: SatisfactionCard | None = None
     followed_by: tuple[tuple[UUID, str], ...] = ()
     undo_merge_until: datetime | None = None
@@ -230,6 +242,7 @@ def ticket(viewer: Viewer, ticket_id: UUID | str, *, now: datetime) -> TicketDet
         called=ladders[-1].called if ladders and row.state == State.OPEN else (),
         offer=offers.of_ticket(row, now=now) if staff else None,
         care=care_of(row, story, clocks, now=now) if staff else None,
+        reads=read_by(row) if staff else (),
         satisfaction=satisfaction.of_ticket(row),
         followed_by=tuple((each.pk, each.number) for each in row.followers.order_by("id")),
         undo_merge_until=undo_until(row.pk) if staff and row.merged_into_id else None,

@@ -77,9 +77,9 @@ def title_of(text: str) -> str:
 
 def current(viewer: Viewer) -> UUID | None:
     """The open ticket on which the viewer chatted last, if any: further words go there unless they say otherwise."""
-    posts = ChatPost.objects.filter(sender=viewer.person_id, ticket__state__in=PENDING)
-    visible = posts.filter(ticket__in=Ticket.objects.visible_to(viewer))
-    return visible.order_by("-id").values_list("ticket_id", flat=True).first()
+    posts = ChatPost.objects.filter(sender=viewer.person_id, entry__ticket__state__in=PENDING)
+    visible = posts.filter(entry__ticket__in=Ticket.objects.visible_to(viewer))
+    return visible.order_by("-id").values_list("entry__ticket_id", flat=True).first()
 
 
 def conversation(viewer: Viewer, ticket_id: UUID, *, after: UUID | None = None) -> Conversation:

@@ -80,6 +80,30 @@ def post(request: HttpRequest, body: PostIn) -> Status[api.Posted]:
     return Status(201, posted)
 
 
+class PresenceIn(Schema):
+    typing: bool = False
+
+
+class ReadIn(Schema):
+    """`up_to` is the id of the last entry that was read."""
+
+    up_to: UUID
+
+
+@router.post("/tickets/{ticket_id}/presence", response={204: None}, summary="Say that one has a ticket before oneself")
+def be_present(request: HttpRequest, ticket_id: UUID, body: PresenceIn) -> Status[None]:
+    """Shown to the other side for 25 s, `typing` for 6 s: say it again while it holds. It is kept nowhere."""
+    api.tell_presence(viewer_of(request), ticket_id, typing=body.typing)
+    return Status(204, None)
+
+
+@router.post("/tickets/{ticket_id}/read", response={204: None}, summary="Say how far one has read")
+def mark_read(request: HttpRequest, ticket_id: UUID, body: ReadIn) -> Status[None]:
+    """Never goes back. A mail that would bring what a chatting customer has read here is not sent any more."""
+    api.mark_read(viewer_of(request), ticket_id, body.up_to, now=clock.now())
+    return Status(204, None)
+
+
 @router.get("/tickets/{ticket_id}/conversation", response=ConversationOut, summary="A ticket's conversation")
 def conversation(request: HttpRequest, ticket_id: UUID, *, after: UUID | None = None) -> dict[str, Any]:
     """The latest 200 entries, or those after one that is known. Some may be told again: tell them apart by their ids."""

@@ -255,6 +255,20 @@ class Satisfaction(models.Model):
         indexes = [models.Index(fields=["-answered_at", "-id"], name="satisfaction_latest")]
 
 
+class ReadMark(models.Model):
+    """How far somebody read a ticket's conversation: up to the entry `up_to`. `change` is another id each time it moves."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey("accounts.Person", on_delete=models.CASCADE, related_name="+")
+    up_to = models.UUIDField()
+    at = models.DateTimeField()
+    change = models.UUIDField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ticket", "person"], name="one_read_mark_per_person")]
+
+
 class ChatPost(models.Model):
     """That `sender` (a person, or a visitor of a chat) posted something under an id of their own choice: what became of it.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -21,6 +21,11 @@ from tallylight.support import entries
 from tallylight.support.models import Entry, Offer, Ticket
 from tallylight.support.states import Channel
 from tallylight.support.subjects import PREFIXES
+
+#: Whoever chats reads an answer where they chat; the mail waits so long for them to read it there.
+HELD_FOR = timedelta(minutes=3)
+#: So long after their last words by chat somebody is taken to be chatting.
+CHATS = timedelta(hours=1)
 
 
 def announce_opening(ticket: Ticket, incident: IncidentCard, owner: PersonCard | None, *, now: datetime) -> None:
@@ -56,7 +61,19 @@ def announce_recovery(ticket: Ticket, explanation: Entry, *, now: datetime) -> N
 def announce_words(ticket: Ticket, entry: Entry, readers: Iterable[PersonCard], author: str, *, now: datetime) -> None:
     """Bring somebody's words on the ticket to those they are meant for."""
     for person in readers:
-        _send("words", ticket, person, key=str(entry.id), now=now, author=author, words=entry.text)
+        until = now + HELD_FOR if _chats(ticket, person, now=now) else None
+        _send("words", ticket, person, key=str(entry.id), now=now, not_before=until, author=author, words=entry.text)
+
+
+def words_key(ticket_id: UUID, entry_id: UUID, person_id: UUID) -> str:
+    """What the mail is called that brings an entry's words to somebody."""
+    return f"ticket:{ticket_id}:words:{entry_id}:{person_id}"
+
+
+def _chats(ticket: Ticket, person: PersonCard, *, now: datetime) -> bool:
+    """Whether somebody's last words on the ticket came by chat, not long ago."""
+    last = ticket.entries.filter(author_id=person.id, kind=entries.Kind.MESSAGE).order_by("-at", "-id").first()
+    return last is not None and last.channel == Channel.CHAT and now - last.at < CHATS
 
 
 def announce_owner(ticket: Ticket, owner: PersonCard, *, by: str, reason: str, now: datetime) -> None:
@@ -126,7 +143,16 @@ def announce_unknown(item_id: UUID, sender: Contact, message_id: str, *, now: da
     )
 
 
-def _send(template: str, ticket: Ticket, person: PersonCard, *, key: str, now: datetime, **facts: Any) -> None:
+def _send(
+    template: str,
+    ticket: Ticket,
+    person: PersonCard,
+    *,
+    key: str,
+    now: datetime,
+    not_before: datetime | None = None,
+    **facts: Any,
+) -> None:
     """One mail about a ticket. A customer can answer it; it stands beside what they wrote by mail last."""
     to = notify.Recipient(person.email, person.locale, person.timezone, person.name, person.id)
     thread, subject = _thread(ticket, person)
@@ -142,7 +168,7 @@ def _send(template: str, ticket: Ticket, person: PersonCard, *, key: str, now: d
         **facts,
     )
     key = f"ticket:{ticket.pk}:{template}:{key}:{person.id}"
-    notify.send(key, to=to, content=content, now=now, about=ticket.pk, thread=thread)
+    notify.send(key, to=to, content=content, now=now, about=ticket.pk, thread=thread, not_before=not_before)
 
 
 def _thread(ticket: Ticket, person: PersonCard) -> tuple[notify.Thread, str]:

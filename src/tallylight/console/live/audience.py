@@ -11,6 +11,7 @@ from uuid import UUID
 from tallylight.accounts.api import Viewer
 from tallylight.contracts import api as contracts
 from tallylight.kernel.clock import rfc3339
+from tallylight.support.api import Mark
 from tallylight.telemetry.api import LiveSnapshot, NodeLive, PathLive, RegionLive
 
 
@@ -83,6 +84,16 @@ def states_for(audience: Audience, snapshot: LiveSnapshot | None) -> tuple[str, 
 def parts_for(audience: Audience, touches: Iterable[Touch]) -> frozenset[str]:
     """Which parts of a page changed for `audience`."""
     return frozenset(touch.part for touch in touches if _concerns(audience, touch))
+
+
+def marks_for(audience: Audience, marks: Iterable[Mark]) -> dict[str, Any]:
+    """Who has which ticket before them. Customers hear of the staff only that somebody writes to them."""
+    told: dict[str, list[dict[str, Any]]] = {}
+    for mark in marks:
+        if audience.staff or (mark.organisation_id == audience.organisation_id and (mark.typing or not mark.staff)):
+            said = {"who": str(mark.person_id), "name": mark.name, "typing": mark.typing}
+            told.setdefault(str(mark.ticket_id), []).append(said)
+    return told
 
 
 def own_viewers(snapshot: LiveSnapshot, slug: str, region: str) -> int:

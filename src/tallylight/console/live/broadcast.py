@@ -7,12 +7,14 @@ import json
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import structlog
 
-from tallylight.console.live.audience import PUBLIC, Audience, Touch, figures_for, parts_for, states_for
+from tallylight.console.live.audience import PUBLIC, Audience, Touch, figures_for, marks_for, parts_for, states_for
 from tallylight.kernel import clock
 from tallylight.kernel.clock import rfc3339
+from tallylight.support.api import Mark
 from tallylight.telemetry.api import LiveSnapshot
 
 log = structlog.get_logger(__name__)
@@ -31,6 +33,7 @@ class Look:
 
     snapshot: LiveSnapshot | None
     touches: tuple[Touch, ...]
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(slots=True)
@@ -79,6 +82,7 @@ class Broadcaster:
         self._join(who)
         seen = self._latest_number()
         states: tuple[str, ...] = ()
+        marks: dict[str, Any] = {}
         ends_at = clock.monotonic() + LIFE_S
         try:
             yield "retry: 2000\n\n"
@@ -94,6 +98,10 @@ class Broadcaster:
                 seen, states = picture.number, now_states
                 if parts:
                     yield event("changed", {"parts": sorted(parts)})
+                now_marks = marks_for(audience, picture.look.marks)
+                if now_marks != marks:
+                    marks = now_marks
+                    yield event("marks", marks)
                 yield picture.figures(audience)
         finally:
             self._leave(who)

@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection
 
 from tallylight.console.live.audience import Touch
 from tallylight.console.live.broadcast import Look
+from tallylight.console.live.marks import Marks
 from tallylight.console.touches import touches_since
 from tallylight.kernel import clock
 from tallylight.telemetry.api import HubAway, LiveSnapshot, live_snapshot
@@ -26,11 +27,12 @@ class Looker:
 
     def __init__(self) -> None:
         self._told: set[UUID] | None = None
+        self._marks = Marks()
 
     async def __call__(self) -> Look:
         """Both looks at the same time; each may fail alone."""
         snapshot, touches = await asyncio.gather(asyncio.to_thread(_hub), asyncio.to_thread(_records))
-        return Look(snapshot, self._untold(touches))
+        return Look(snapshot, self._untold(touches), self._marks.now())
 
     def _untold(self, touches: list[Touch] | None) -> tuple[Touch, ...]:
         if touches is None:

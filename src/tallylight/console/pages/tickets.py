@@ -97,7 +97,8 @@ def ticket_context(viewer: Viewer, detail: TicketDetail) -> dict[str, object]:
         "clocks": clock_views(
             detail.clocks, step=step, goes_to=step_target(step) if step else "", is_staff=viewer.is_provider
         ),
-        "lines": lines_of(detail.entries, viewer),
+        "lines": lines_of(detail.entries, viewer, detail.reads),
+        "last_id": max((each.id for each in detail.entries), default=None),
         "ladder": ladder,
         "deliveries": detail.deliveries,
         "members": _members(detail) if viewer.is_provider else [],

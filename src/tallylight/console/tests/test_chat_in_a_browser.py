@@ -13,6 +13,9 @@ from tests.promises.world import World, make_world
 from tallylight.console.tests.browsing import Web, chromium, picture, serving, window
 from tallylight.support.models import Entry, Ticket
 
+# The machine may be busy; what is expected comes, but not always within five seconds.
+expect.set_options(timeout=30_000)
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
 
@@ -80,6 +83,23 @@ def test_words_come_and_go_without_a_reload(world: World, web: Web, browser: Bro
     assert Ticket.objects.count() == 1
     picture(page, "chat-portal")
     picture(desk, "chat-desk")
+
+
+def test_each_side_sees_that_the_other_is_there_writes_and_has_read(world: World, web: Web, browser: Browser) -> None:
+    page = window(browser, web, world.large.member).new_page()
+    chat = open_chat(page)
+    say(chat, "It freezes")
+    expect(chat.locator("[data-lines]")).to_contain_text("It freezes")
+    desk = window(browser, web, world.agent).new_page()
+    desk.goto(f"/tickets/{Ticket.objects.get().pk}")
+    expect(desk.locator("[data-marks]")).to_contain_text("Member of Astra Voice is here now.")
+    chat.locator("textarea").press_sequentially("and")
+    expect(desk.locator("[data-marks]")).to_contain_text("Member of Astra Voice is writing…")
+    desk.locator("#reply-text").press_sequentially("We look")
+    expect(chat.locator("[data-marks]")).to_have_text("Night agent is writing…")
+    desk.click("[value=say]")
+    expect(desk.locator(".conversation").first).to_contain_text("Member of Astra Voice read it at")
+    picture(desk, "chat-read")
 
 
 def test_a_server_that_dies_in_the_middle_loses_and_doubles_nothing(world: World, web: Web, browser: Browser) -> None:

@@ -34,6 +34,7 @@ function listen(address, heard, sign) {
     refresh(parts);
     tell("tally:changed", parts);
   });
+  stream.addEventListener("marks", (event) => tell("tally:marks", JSON.parse(event.data)));
   stream.addEventListener("figures", (event) => {
     heard.at = Date.now();
     show(sign, "open", heard.at);

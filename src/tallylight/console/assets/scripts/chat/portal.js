@@ -3,6 +3,7 @@ import { follow } from "../connection.js";
 import { ask } from "./asking.js";
 import { Log } from "./log.js";
 import { NEW, outboxOf } from "./posting.js";
+import { Presence } from "./presence.js";
 import { Thread } from "./thread.js";
 
 const OPEN = "tally:chat:open";
@@ -21,6 +22,13 @@ class Portal {
     this.field = panel.querySelector("textarea");
     this.log = new Log(panel.querySelector("[role=log]"), document.documentElement.dataset.zone);
     this.thread = new Thread({ log: this.log, read: (after) => this.#read(after), told: (answer) => this.#told(answer) });
+    this.presence = new Presence({
+      me: panel.dataset.me,
+      sign: panel.querySelector("[data-marks]"),
+      field: this.field,
+      ticket: () => (this.#isOpen ? this.about.value : ""),
+      last: () => this.log.last,
+    });
     this.words = { waiting: panel.dataset.waiting, takeBack: panel.dataset.takeBack };
     this.#listen();
     this.outbox = outboxOf(panel.dataset.me, {
@@ -141,5 +149,6 @@ class Portal {
 
   #told(answer) {
     this.stands.textContent = answer.stands;
+    this.presence.look();
   }
 }

@@ -2,6 +2,7 @@
 import htmx from "htmx.org";
 import { Log } from "./log.js";
 import { outboxOf } from "./posting.js";
+import { Presence } from "./presence.js";
 
 export function startReply() {
   const form = document.querySelector("form[data-reply]");
@@ -21,6 +22,19 @@ class Reply {
     });
     document.body.addEventListener("tally:open", () => this.outbox.flush());
     this.outbox = outboxOf(form.dataset.me, { changed: (items) => this.#show(items), sent: (item, answer) => this.#sent(item, answer) });
+    this.#attend(form);
+  }
+
+  #attend(form) {
+    const presence = new Presence({
+      me: form.dataset.me,
+      sign: form.querySelector("[data-marks]"),
+      field: this.field,
+      ticket: () => this.ticket,
+      last: () => document.querySelector("[data-last]")?.dataset.last,
+    });
+    presence.look();
+    document.body.addEventListener("htmx:afterSettle", () => presence.look());
   }
 
   #say() {
