@@ -92,6 +92,10 @@ bench-hub: dev ## Measure the hub: durable ingest with its history, and one pass
 bench-clocks: dev ## Measure a million clocks at once, beside businesstimedelta and pandas
 	$(PY) -m bench.clocks $(ARGS)
 
+.PHONY: bench-desk
+bench-desk: dev ## Measure the desk with 100,000 open tickets and 20 agents at work
+	$(PY) -m bench.desk $(ARGS)
+
 .PHONY: bench-drill
 bench-drill: dev assets catalogues ## Run drills one after the other and say which promises held
 	$(PY) -m bench.drill $(ARGS)

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from tallylight.accounts.api import Viewer, organisations
 from tallylight.contracts import proposing, reading, services, signing
 from tallylight.contracts.agreement import (
@@ -267,14 +269,15 @@ def put_in_force(organisation_id: UUID, source: str, by: Viewer | None, now: dat
 
 def in_force(organisation_id: UUID, at: datetime) -> Agreement | None:
     """What applied to the organisation at `at`: one query. None before the first contract and after a term that ended."""
-    row = ContractVersion.objects.filter(organisation_id=organisation_id, effective_from__lte=at).first()
+    row = _light().filter(organisation_id=organisation_id, effective_from__lte=at).first()
     return _agreement(row) if row and _lasts(row, at) else None
 
 
 def all_in_force(at: datetime) -> list[InForce]:
     """Every customer's agreement at `at`, by slug."""
     latest = (
-        ContractVersion.objects.filter(effective_from__lte=at)
+        _light()
+        .filter(effective_from__lte=at)
         .order_by("organisation_id", "-effective_from", "-id")
         .distinct("organisation_id")
     )
@@ -289,7 +292,7 @@ def all_in_force(at: datetime) -> list[InForce]:
 
 def segments_between(organisation_id: UUID, start: datetime, end: datetime) -> list[Segment]:
     """The stretches of `[start, end)` under each contract version, in order; time without a contract is left out."""
-    rows = ContractVersion.objects.filter(organisation_id=organisation_id, effective_from__lt=end)
+    rows = _light().filter(organisation_id=organisation_id, effective_from__lt=end)
     segments: list[Segment] = []
     until = end
     for row in rows:
@@ -373,6 +376,11 @@ def card(row: ContractVersion) -> VersionCard:
 #: Agreements by the hash that pins them: what was read once stays true, and every alert asks for all of them.
 _read: dict[str, Agreement] = {}
 KEPT = 4_096
+
+
+def _light() -> QuerySet[ContractVersion]:
+    """Versions without their long texts, which are only fetched of one whose agreement is not known yet."""
+    return ContractVersion.objects.defer("source", "document")
 
 
 def _agreement(row: ContractVersion) -> Agreement:

@@ -48,6 +48,9 @@ from tallylight.support.errors import (
     TicketClosed,
     TicketUnknown,
 )
+from tallylight.support.figures import MOST as MOST_PERIOD
+from tallylight.support.figures import By, Figure, Timing, by_name, figures, whole
+from tallylight.support.figures_file import csv_of
 from tallylight.support.files import ticket_file
 from tallylight.support.gathered import DeedCard, cards, deeds, news_due, note_report, tell
 from tallylight.support.hand_overs import accept, assign, decline, offer, withdraw
@@ -77,10 +80,12 @@ from tallylight.support.states import PENDING, PROMISE_NAMES, Channel, Promise, 
 
 __all__ = [
     "CAUSE_NAMES",
+    "MOST_PERIOD",
     "PRESENCE_CHANNEL",
     "PROMISE_NAMES",
     "AnswerStands",
     "Asked",
+    "By",
     "Care",
     "Cause",
     "CauseNeeded",
@@ -90,6 +95,7 @@ __all__ = [
     "DeskPerson",
     "Done",
     "EntryCard",
+    "Figure",
     "LinkCard",
     "Log",
     "Mark",
@@ -118,6 +124,7 @@ __all__ = [
     "TicketClosed",
     "TicketDetail",
     "TicketUnknown",
+    "Timing",
     "WrittenCard",
     "accept",
     "acknowledge",
@@ -127,6 +134,7 @@ __all__ = [
     "ask",
     "asked_by",
     "assign",
+    "by_name",
     "by_number",
     "cards",
     "cause_name",
@@ -134,10 +142,12 @@ __all__ = [
     "close",
     "confirm_sender",
     "conversation",
+    "csv_of",
     "current",
     "decline",
     "deeds",
     "desk_people",
+    "figures",
     "heard",
     "in_every_language",
     "lasting",
@@ -177,6 +187,7 @@ __all__ = [
     "tickets",
     "undo_until",
     "unmerge",
+    "whole",
     "withdraw",
     "written_since",
 ]
@@ -229,9 +240,9 @@ def ticket(viewer: Viewer, ticket_id: UUID | str, *, now: datetime) -> TicketDet
     """One ticket as the viewer may see it. Raises NotFound if there is none or it is another customer's."""
     row = with_names().get_visible(viewer, ticket_id)
     staff = viewer.is_provider
-    support = promises.support_of(row, now=now)
+    support, clocks = promises.support_and_readings(row, now=now)
     ladders = tuple(escalation.of_subject(row.pk))
-    story, clocks = list(_story(row)), promises.readings(row, now=now)
+    story = list(_story(row))
     return TicketDetail(
         card=card_of(row),
         entries=tuple(_entry(each) for each in story if staff or not each.internal),

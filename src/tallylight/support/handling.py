@@ -17,6 +17,7 @@ from tallylight.kernel.clock import rfc3339
 from tallylight.kernel.events import TicketAcknowledged, publish
 from tallylight.kernel.ids import new_id
 from tallylight.support import entries, notices, offers, promises
+from tallylight.support.care import care_of
 from tallylight.support.errors import PauseNotAgreed, TicketClosed
 from tallylight.support.mentions import mentioned
 from tallylight.support.models import Entry, Ticket
@@ -200,6 +201,7 @@ def _resolve(ticket: Ticket, *, at: datetime, now: datetime, author: UUID | None
     """`at` is when it was mended, which measurement may have shown before we heard of it."""
     ticket.state, ticket.resolved_at = State.RESOLVED, at
     promises.note(ticket, Happening.RESOLVED, at=at)
+    ticket.idle = care_of(ticket, ticket.entries.order_by("at", "id"), promises.readings(ticket, now=now), now=now).idle
     ticket.save()
     escalation.stop(ticket.pk, because="resolved", now=now)
     offers.drop(ticket, now=now)

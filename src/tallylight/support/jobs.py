@@ -11,7 +11,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from tallylight.kernel import clock
-from tallylight.support import following, hand_overs
+from tallylight.support import following, hand_overs, profiles
 
 QUEUE = "support"
 
@@ -63,3 +63,10 @@ def sweep_offers(timestamp: int) -> None:  # noqa: ARG001 - the period's own ins
 def remind(timestamp: int) -> None:  # noqa: ARG001 - the period's own instant
     """Remind owners of the news that their customers are promised."""
     following.remind(now=clock.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="support.fold-loads", queue=QUEUE, queueing_lock="support.fold-loads")
+def fold_loads(timestamp: int) -> None:  # noqa: ARG001 - the period's own instant
+    """Keep short what says how many tickets everybody has."""
+    profiles.fold()

@@ -26,10 +26,11 @@ class Ticket(TenantModel):
     `news_due_at` (empty while no news are owed); `due_at`: the earliest instant at which something is or was due that has not
     come, and `due_promise`, what that is; `next_due_at`, when the next promise can be broken; `credit_at_stake`, what breaking
     `due_promise` earns, in per cent of the credit's base.
-    `remind_at` is when its owner is reminded that news are due, `rank_at` the key by which queues go; `language` and `skill` are
-    what whoever serves it should have (empty: any). `cause` and `cause_words` say what it was, once it is closed; `follows` is
-    the ticket that was over for too long to be opened again. `merged_into` is where its conversation goes on; `began_with` holds
-    the ids of the messages with which it was split off from `split_from`.
+    `idle` is how long it lay idle until it was resolved (see `care`). `remind_at` is when its owner is reminded that news are
+    due, `rank_at` the key by which queues go; `language` and `skill` are what whoever serves it should have (empty: any).
+    `cause` and `cause_words` say what it was, once it is closed; `follows` is the ticket that was over for too long to be
+    opened again. `merged_into` is where its conversation goes on; `began_with` holds the ids of the messages with which it was
+    split off from `split_from`.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -60,6 +61,7 @@ class Ticket(TenantModel):
     acknowledged_by = models.ForeignKey("accounts.Person", null=True, on_delete=models.PROTECT, related_name="+")
     acknowledged_via = models.CharField(max_length=16, blank=True)
     resolved_at = models.DateTimeField(null=True)
+    idle = models.DurationField(null=True)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey("accounts.Person", null=True, on_delete=models.PROTECT, related_name="+")
     cause = models.CharField(
@@ -81,6 +83,7 @@ class Ticket(TenantModel):
             ),
             models.Index(fields=["rank_at", "id"], name="ticket_waiting", condition=Q(state="open")),
             models.Index(fields=["organisation", "-opened_at"], name="ticket_of_customer"),
+            models.Index(fields=["opened_at"], name="ticket_opened"),
             models.Index(fields=["next_due_at"], name="ticket_next_due", condition=Q(next_due_at__isnull=False)),
             models.Index(fields=["remind_at"], name="ticket_remind", condition=Q(remind_at__isnull=False)),
             models.Index(fields=["owner"], name="ticket_of_owner", condition=Q(state__in=["open", "acknowledged"])),
@@ -283,3 +286,19 @@ class ChatPost(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["sender", "client_id"], name="one_post_per_client_id")]
+
+
+class OwnedChange(models.Model):
+    """How many tickets that still owe something somebody got (`change` above zero) or gave away: the sum of it is what they have.
+
+    Written by a trigger with whatever changes a ticket's owner or state, so that nobody counts a hundred thousand tickets to
+    find who has the fewest. Only added to, so two transactions never wait for each other here; `profiles.fold` sums it up
+    from time to time.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    owner = models.UUIDField()
+    change = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["owner"], include=["change"], name="owned_by")]

@@ -14,6 +14,7 @@ from tallylight.support import notices, offers, profiles
 from tallylight.support.hand_overs import accept_held
 from tallylight.support.handling import acknowledge_as, own
 from tallylight.support.models import BY_RANK, Offer, Ticket
+from tallylight.support.offers import OfferCard
 from tallylight.support.skills import Profile, full
 from tallylight.support.states import PENDING, Channel, OfferState, State
 
@@ -29,10 +30,11 @@ def take_next(viewer: Viewer, *, channel: Channel, now: datetime) -> UUID | None
     hand, if it fits their languages and skills. At their limit only their own are left. Raises RoleRequired.
     """
     require_staff(viewer)
-    ticket = _first(viewer, now=now)
-    if ticket is None:
+    found = _first(viewer, now=now)
+    if found is None:
         return None
-    if offers.of_ticket(ticket, now=now):
+    ticket, offer = found
+    if offer:
         accept_held(ticket, viewer, channel=channel, now=now)
     else:
         _take(ticket, viewer, channel=channel, now=now)
@@ -49,10 +51,11 @@ def _take(ticket: Ticket, viewer: Viewer, *, channel: Channel, now: datetime) ->
     acknowledge_as(ticket, viewer.person_id, viewer.name, channel=channel, now=now)
 
 
-def _first(viewer: Viewer, *, now: datetime) -> Ticket | None:
+def _first(viewer: Viewer, *, now: datetime) -> tuple[Ticket, OfferCard | None] | None:
     """The better of what waits and what is offered, its row held. What somebody else is just taking is passed over."""
     profile = profiles.held(viewer.person_id)
-    room = not full(profile, profiles.pending_of(viewer.person_id))
+    limited = profile is not None and profile.most is not None
+    room = not (limited and full(profile, profiles.pending_of(viewer.person_id)))
     open_ones = Offer.objects.filter(ticket=OuterRef("pk"), state=OfferState.OPEN, lapses_at__gt=now)
     mine = Q(owner_id=viewer.person_id)
     waiting = Ticket.objects.filter(~Exists(open_ones), state=State.OPEN)
@@ -60,17 +63,17 @@ def _first(viewer: Viewer, *, now: datetime) -> Ticket | None:
     if room:
         offered = Ticket.objects.filter(Exists(open_ones.filter(offers.made_to(viewer))), state__in=PENDING)
         found.append(_hold(offered))
-    still = [each for each in found if each and _still_free(viewer, each, now=now)]
-    return min(still, key=lambda each: (each.rank_at or NEVER, each.pk), default=None)
+    held = [(each, offers.of_ticket(each, now=now)) for each in found if each]
+    free = [(ticket, offer) for ticket, offer in held if _still_free(viewer, ticket, offer)]
+    return min(free, key=lambda each: (each[0].rank_at or NEVER, each[0].pk), default=None)
 
 
 def _hold(rows: QuerySet[Ticket]) -> Ticket | None:
     return rows.order_by(*BY_RANK).select_for_update(skip_locked=True, of=("self",)).first()
 
 
-def _still_free(viewer: Viewer, ticket: Ticket, *, now: datetime) -> bool:
+def _still_free(viewer: Viewer, ticket: Ticket, offer: OfferCard | None) -> bool:
     """Whether what was said of offers when the row was found still holds now that it is held."""
-    offer = offers.of_ticket(ticket, now=now)
     return ticket.state == State.OPEN if offer is None else offers.may_accept(viewer, offer)
 
 

@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Count
+from django.db import connection, transaction
+from django.db.models import QuerySet, Sum
 
 from tallylight.accounts import api as accounts
 from tallylight.accounts.api import PersonCard, Role, Viewer, require, require_staff
 from tallylight.kernel.errors import Invalid
 from tallylight.support.errors import NobodyToOwn, ProfileRefused
-from tallylight.support.models import DeskProfile, Ticket
+from tallylight.support.models import DeskProfile, OwnedChange
 from tallylight.support.skills import SKILL, Profile
-from tallylight.support.states import PENDING
 
 #: Nobody is asked to have more than so many at once.
 MOST = 1000
@@ -49,13 +48,24 @@ def known_skills() -> set[str]:
 
 def pending_of(person_id: UUID) -> int:
     """How many tickets somebody owns that still owe something."""
-    return Ticket.objects.filter(state__in=PENDING, owner_id=person_id).count()
+    return loads(OwnedChange.objects.filter(owner=person_id)).get(person_id, 0)
 
 
-def loads() -> dict[UUID, int]:
+def loads(rows: QuerySet[OwnedChange] | None = None) -> dict[UUID, int]:
     """How many pending tickets each owner has; who has none is left out."""
-    counted = Ticket.objects.filter(state__in=PENDING, owner__isnull=False).values("owner").annotate(count=Count("id"))
-    return {row["owner"]: row["count"] for row in counted}
+    found = OwnedChange.objects.all() if rows is None else rows
+    summed = found.values("owner").annotate(pending=Sum("change")).filter(pending__gt=0)
+    return {row["owner"]: int(row["pending"]) for row in summed.order_by()}
+
+
+def fold() -> None:
+    """Write the sum of each owner's changes in their place. Whatever is added meanwhile stays; harmless when repeated."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH gone AS (DELETE FROM support_ownedchange RETURNING owner, change) "
+            "INSERT INTO support_ownedchange (owner, change) "
+            "SELECT owner, sum(change) FROM gone GROUP BY owner HAVING sum(change) <> 0"
+        )
 
 
 def desk_people(viewer: Viewer) -> list[DeskPerson]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -11,7 +12,7 @@ from django.db.models import Q
 
 from tallylight.clocks.api import Calendar, ClockEvent, Kind, Reading, State
 from tallylight.contracts import api as contracts
-from tallylight.contracts.api import Agreement, Level, Step, SupportLevel
+from tallylight.contracts.api import Agreement, Level, Segment, Step, SupportLevel
 from tallylight.escalation.api import Rung
 from tallylight.kernel.business_time import is_open
 from tallylight.support import breaches, entries, standing
@@ -44,15 +45,21 @@ def stood(ticket: Ticket, *, now: datetime) -> tuple[Stood, ...]:
 
     Raises LookupError if the version that the ticket names is not the one that was in force when it was opened.
     """
+    segments = _segments(ticket, now=now)
+    return standing.stood(segments, _levels(_rows(ticket))) if segments else ()
+
+
+def _segments(ticket: Ticket, *, now: datetime) -> list[Segment]:
+    """The versions that it stood under until `now`. Raises what `stood` raises."""
     if not ticket.contract_sha256:
-        return ()
+        return []
     until = max(now, ticket.opened_at) + timedelta(microseconds=1)
     segments = contracts.segments_between(ticket.organisation_id, ticket.opened_at, until)
     if not segments or (segments[0].start, segments[0].sha256) != (ticket.opened_at, ticket.contract_sha256):
         raise LookupError(
             f"ticket {ticket.number}: contract {ticket.contract_sha256} was not in force when it was opened"
         )
-    return standing.stood(segments, _levels(ticket))
+    return segments
 
 
 def support_of(ticket: Ticket, *, now: datetime) -> SupportLevel | None:
@@ -88,7 +95,8 @@ def note(ticket: Ticket, happening: Happening, *, at: datetime, reason: str = ""
 
 def keep_due(ticket: Ticket, *, now: datetime) -> None:
     """Take over what the clocks say is due, and what was broken; the caller saves the ticket."""
-    found = readings(ticket, now=now)
+    segments, rows = _segments(ticket, now=now), _rows(ticket)
+    found = _read(ticket, segments, rows, now=now)[1]
     if found:
         ticket.response_due_at = found[Promise.RESPONSE].due_at
         ticket.resolution_due_at = found[Promise.RESOLUTION].due_at
@@ -98,7 +106,7 @@ def keep_due(ticket: Ticket, *, now: datetime) -> None:
         ticket.next_due_at = breaches.next_due(found)
         Ticket.objects.filter(pk=ticket.pk).update(next_due_at=ticket.next_due_at)
         ticket.remind_at = _remind_at(found.get(Promise.UPDATE), now=now)
-        ticket.credit_at_stake = _credit_at_stake(ticket, now=now)
+        ticket.credit_at_stake = _credit_at_stake(ticket, segments, now=now)
         breaches.keep(ticket, found, now=now)
         keep_rank(ticket)
 
@@ -122,18 +130,32 @@ def _remind_at(news: Reading | None, *, now: datetime) -> datetime | None:
     return at if at > now else None
 
 
-def _credit_at_stake(ticket: Ticket, *, now: datetime) -> Decimal:
-    """What the contract gives for breaking what the ticket owes next, in per cent of its base."""
-    pinned = in_force(ticket.organisation_id, now) if ticket.due_promise else None
-    misses = pinned.agreement.credit.misses if pinned else ()
+def _credit_at_stake(ticket: Ticket, segments: Sequence[Segment], *, now: datetime) -> Decimal:
+    """What the contract in force gives for breaking what the ticket owes next, in per cent of its base."""
+    if not ticket.due_promise:
+        return Decimal(0)
+    misses = segments[-1].agreement.credit.misses if segments[-1].end > now else ()
     at_stake = [each.credit for each in misses if (each.level, each.clock.value) == (ticket.level, ticket.due_promise)]
     return sum(at_stake, Decimal(0))
 
 
 def readings(ticket: Ticket, *, now: datetime) -> dict[Promise, Reading]:
     """What each clock says at `now`; empty if nothing is promised."""
-    promised = stood(ticket, now=now)
-    return standing.readings_under(happened(ticket), done(ticket), promised, now=now) if promised else {}
+    return support_and_readings(ticket, now=now)[1]
+
+
+def support_and_readings(ticket: Ticket, *, now: datetime) -> tuple[SupportLevel | None, dict[Promise, Reading]]:
+    """What `support_of` and `readings` say, looked up once."""
+    return _read(ticket, _segments(ticket, now=now), _rows(ticket), now=now)
+
+
+def _read(
+    ticket: Ticket, segments: Sequence[Segment], rows: Sequence[ClockEntry], *, now: datetime
+) -> tuple[SupportLevel | None, dict[Promise, Reading]]:
+    if not segments:
+        return None, {}
+    promised = standing.stood(segments, _levels(rows))
+    return promised[-1].support, standing.readings_under(_happened(rows), done(ticket), promised, now=now)
 
 
 def ladder(ticket: Ticket, *, now: datetime) -> tuple[Rung, ...]:
@@ -141,10 +163,11 @@ def ladder(ticket: Ticket, *, now: datetime) -> tuple[Rung, ...]:
 
     A step with hours of its own is left out where its instant lies outside of them.
     """
-    promised = stood(ticket, now=now)
-    if not promised:
+    segments, rows = _segments(ticket, now=now), _rows(ticket)
+    if not segments:
         return ()
-    log, deeds = happened(ticket), done(ticket)
+    promised = standing.stood(segments, _levels(rows))
+    log, deeds = _happened(rows), done(ticket)
     instants = [(step, standing.share_instant(log, deeds, promised, step.at)) for step in promised[-1].support.ladder]
     return tuple(
         _rung(step, due_at)
@@ -160,8 +183,12 @@ def _rung(step: Step, due_at: datetime) -> Rung:
 
 def happened(ticket: Ticket) -> Log:
     """Each clock's events, in the order in which they were written down, without changes of what is promised."""
+    return _happened(_rows(ticket))
+
+
+def _happened(rows: Iterable[ClockEntry]) -> Log:
     log: dict[Promise, list[ClockEvent]] = {}
-    for row in _rows(ticket):
+    for row in rows:
         promise, kind = Promise(row.promise), Kind(row.kind)
         if promise not in log or kind not in OF_THE_LEVEL or row.target is not None:
             log.setdefault(promise, []).append(ClockEvent(kind, row.at, reason=row.reason, target=row.target))
@@ -179,15 +206,15 @@ def done(ticket: Ticket) -> Done:
 
 def first_level(ticket: Ticket) -> Level:
     """The level at the opening; where nothing is promised, the one it has."""
-    levels = _levels(ticket)
+    levels = _levels(_rows(ticket))
     return levels[0][1] if levels else Level(ticket.level)
 
 
-def _levels(ticket: Ticket) -> list[tuple[datetime, Level]]:
+def _levels(rows: Iterable[ClockEntry]) -> list[tuple[datetime, Level]]:
     """From when on the ticket had which level; the first at its opening."""
     return [
         (row.at, Level(row.level))
-        for row in _rows(ticket)
+        for row in rows
         if row.promise == Promise.RESPONSE and row.kind in OF_THE_LEVEL and row.level
     ]
 
