@@ -105,7 +105,7 @@ def spread(times: list[float]) -> dict[str, float]:
     """Median, p95 and the longest, in ms."""
     if not times:
         return {"count": 0, "median_ms": 0.0, "p95_ms": float("inf"), "most_ms": 0.0}
-    median, p95, most = np.percentile(times, [50, 95, 100])
+    median, p95, most = map(float, np.percentile(times, [50, 95, 100]))
     return {"count": len(times), "median_ms": round(median, 1), "p95_ms": round(p95, 1), "most_ms": round(most, 1)}
 
 
