@@ -33,7 +33,7 @@ import psutil
 
 from bench.desk_world import Desk, checked, make
 
-AIM_MS, START_S, CROWDED_S = 100.0, 60.0, 20.0
+AIM_MS, START_S, CROWDED_S = 100.0, 180.0, 20.0
 DEEDS = ("list", "next", "reply", "open")
 
 
