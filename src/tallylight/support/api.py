@@ -19,7 +19,7 @@ from tallylight.kernel.lazy import Lazy
 from tallylight.notify import api as notify
 from tallylight.notify.api import DeliveryCard
 from tallylight.support import entries as said
-from tallylight.support import offers, promises, satisfaction
+from tallylight.support import offers, promises, relations, satisfaction, tasks
 from tallylight.support.cards import TicketCard, card_of, with_names
 from tallylight.support.care import Care, care_of
 from tallylight.support.causes import CAUSE_NAMES, Cause, needs_words
@@ -34,9 +34,11 @@ from tallylight.support.errors import (
     CauseNeeded,
     MergeOver,
     MergeRefused,
+    NobodyForTask,
     NobodyToOwn,
     NotAsked,
     NotForYou,
+    NothingToLink,
     NothingToSplit,
     NotResolved,
     NotTheOwner,
@@ -45,6 +47,7 @@ from tallylight.support.errors import (
     PauseNotAgreed,
     ProfileRefused,
     ReasonNeeded,
+    TasksOpen,
     TicketClosed,
     TicketUnknown,
 )
@@ -69,6 +72,7 @@ from tallylight.support.presence import tell as tell_presence
 from tallylight.support.profiles import DeskPerson, desk_people, set_profile
 from tallylight.support.rank_words import rank_leads, rank_reason
 from tallylight.support.read_marks import ReadCard, mark_read, marked_since, read_by
+from tallylight.support.relations import RelationCard, Seen, link, unlink
 from tallylight.support.reminders import remind_at
 from tallylight.support.replying import say, ticket_of
 from tallylight.support.satisfaction import Asked, SatisfactionCard, answer, answer_by_link, answers, asked_by
@@ -76,7 +80,8 @@ from tallylight.support.senders import confirm_sender
 from tallylight.support.splitting import split
 from tallylight.support.standing import Done, Log, Stood
 from tallylight.support.standing import readings_under as clocks_under
-from tallylight.support.states import PENDING, PROMISE_NAMES, Channel, Promise, State
+from tallylight.support.states import PENDING, PROMISE_NAMES, Channel, Promise, Related, State
+from tallylight.support.tasks import TaskCard, add_task, do_task, my_tasks
 
 __all__ = [
     "CAUSE_NAMES",
@@ -101,11 +106,13 @@ __all__ = [
     "Mark",
     "MergeOver",
     "MergeRefused",
+    "NobodyForTask",
     "NobodyToOwn",
     "NotAsked",
     "NotForYou",
     "NotResolved",
     "NotTheOwner",
+    "NothingToLink",
     "NothingToSplit",
     "OfferCard",
     "OfferOver",
@@ -117,9 +124,14 @@ __all__ = [
     "Promise",
     "ReadCard",
     "ReasonNeeded",
+    "Related",
+    "RelationCard",
     "SatisfactionCard",
+    "Seen",
     "State",
     "Stood",
+    "TaskCard",
+    "TasksOpen",
     "TicketCard",
     "TicketClosed",
     "TicketDetail",
@@ -128,6 +140,7 @@ __all__ = [
     "WrittenCard",
     "accept",
     "acknowledge",
+    "add_task",
     "answer",
     "answer_by_link",
     "answers",
@@ -147,16 +160,19 @@ __all__ = [
     "decline",
     "deeds",
     "desk_people",
+    "do_task",
     "figures",
     "heard",
     "in_every_language",
     "lasting",
+    "link",
     "look",
     "mark_read",
     "marked_since",
     "may_accept",
     "merge",
     "mitigate",
+    "my_tasks",
     "needs_words",
     "news_due",
     "note",
@@ -186,6 +202,7 @@ __all__ = [
     "ticket_of",
     "tickets",
     "undo_until",
+    "unlink",
     "unmerge",
     "whole",
     "withdraw",
@@ -234,6 +251,8 @@ class TicketDetail:
     satisfaction: SatisfactionCard | None = None
     followed_by: tuple[tuple[UUID, str], ...] = ()
     undo_merge_until: datetime | None = None
+    tasks: tuple[TaskCard, ...] = ()
+    relations: tuple[RelationCard, ...] = ()
 
 
 def ticket(viewer: Viewer, ticket_id: UUID | str, *, now: datetime) -> TicketDetail:
@@ -256,6 +275,8 @@ def ticket(viewer: Viewer, ticket_id: UUID | str, *, now: datetime) -> TicketDet
         reads=read_by(row) if staff else (),
         satisfaction=satisfaction.of_ticket(row),
         followed_by=tuple((each.pk, each.number) for each in row.followers.order_by("id")),
+        tasks=tuple(tasks.of_ticket(row)) if staff else (),
+        relations=tuple(relations.of_ticket(viewer, row)),
         undo_merge_until=undo_until(row.pk) if staff and row.merged_into_id else None,
     )
 

@@ -10,20 +10,30 @@ from django.db import transaction
 from tallylight.accounts import api as accounts
 from tallylight.accounts.api import Viewer, require_staff
 from tallylight.kernel.clock import rfc3339
-from tallylight.support import desk_rules, entries, promises, satisfaction
+from tallylight.support import desk_rules, entries, promises, satisfaction, tasks
 from tallylight.support.causes import Cause, needs_words
 from tallylight.support.climbing import climb
-from tallylight.support.errors import CauseNeeded, NotResolved
+from tallylight.support.errors import CauseNeeded, NotResolved, TasksOpen
 from tallylight.support.handling import held
 from tallylight.support.models import Ticket
 from tallylight.support.states import Channel, Happening, State
 
 
 @transaction.atomic
-def close(viewer: Viewer, ticket_id: UUID, *, cause: Cause, words: str = "", channel: Channel, now: datetime) -> None:
+def close(
+    viewer: Viewer,
+    ticket_id: UUID,
+    *,
+    cause: Cause,
+    words: str = "",
+    despite_tasks: bool = False,
+    channel: Channel,
+    now: datetime,
+) -> None:
     """Put a resolved ticket away, with what it was in the end; the customer reads that and is asked once how it went.
 
-    Harmless when repeated: the first cause stands. Raises RoleRequired, NotFound, NotResolved, CauseNeeded.
+    With open tasks only if one says so (`despite_tasks`); they stay open. Harmless when repeated: the first cause stands.
+    Raises RoleRequired, NotFound, NotResolved, CauseNeeded, TasksOpen.
     """
     require_staff(viewer)
     ticket = held(viewer, ticket_id)
@@ -34,6 +44,9 @@ def close(viewer: Viewer, ticket_id: UUID, *, cause: Cause, words: str = "", cha
     words = words.strip()
     if needs_words(cause) and not words:
         raise CauseNeeded
+    left_open = tasks.open_count(ticket)
+    if left_open and not despite_tasks:
+        raise TasksOpen(number=ticket.number)
     ticket.state, ticket.closed_at, ticket.closed_by_id = State.CLOSED, now, viewer.person_id
     ticket.cause, ticket.cause_words = cause, words
     ticket.save()
@@ -48,7 +61,9 @@ def close(viewer: Viewer, ticket_id: UUID, *, cause: Cause, words: str = "", cha
         words=words,
         person=viewer.name,
     )
-    accounts.audit(viewer, "support.close", str(ticket.pk), cause=cause.value, words=words)
+    if left_open:
+        entries.write(ticket, entries.Kind.LEFT_OPEN, now, key=rfc3339(now), internal=True, count=left_open)
+    accounts.audit(viewer, "support.close", str(ticket.pk), cause=cause.value, words=words, open_tasks=left_open)
     satisfaction.ask(ticket, now=now)
 
 

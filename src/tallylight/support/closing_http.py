@@ -28,7 +28,15 @@ router = Router()
 def close(request: HttpRequest, ticket_id: UUID, body: CloseIn) -> dict[str, Any]:
     """Puts a resolved ticket away with its cause, which the customer reads; `other` needs words. For the provider's staff."""
     viewer = viewer_of(request)
-    api.close(viewer, ticket_id, cause=body.cause, words=body.words, channel=Channel.API, now=clock.now())
+    api.close(
+        viewer,
+        ticket_id,
+        cause=body.cause,
+        words=body.words,
+        despite_tasks=body.despite_tasks,
+        channel=Channel.API,
+        now=clock.now(),
+    )
     return detail_out(request, ticket_id)
 
 

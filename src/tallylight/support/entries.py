@@ -47,6 +47,9 @@ class Kind(StrEnum):
     TOOK_IN = "took-in"
     UNMERGED = "unmerged"
     SPLIT = "split"
+    TASK = "task"
+    TASK_DONE = "task-done"
+    LEFT_OPEN = "left-open"
 
 
 def write(
@@ -117,6 +120,15 @@ def sentence(kind: str, facts: dict[str, Any], text: str) -> str:
             return _("%(person)s undid the merging with ticket %(number)s.") % facts
         case Kind.SPLIT:
             return _split(facts)
+        case Kind.TASK:
+            return _("Task for %(person)s: %(title)s") % facts
+        case Kind.TASK_DONE:
+            return _("%(person)s did the task: %(title)s") % facts
+        case Kind.LEFT_OPEN:
+            text = ngettext(
+                "It was closed with %(count)s open task.", "It was closed with %(count)s open tasks.", facts["count"]
+            )
+            return text % facts
 
 
 def _opened(facts: dict[str, Any]) -> str:

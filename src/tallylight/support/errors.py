@@ -119,3 +119,27 @@ class NothingToSplit(Conflict):
     code = "nothing-to-split"
     title = gettext_noop("These messages can't be split off from ticket %(number)s.")
     advice = gettext_noop("Choose messages of this ticket, at least one of them no note, and leave at least one.")
+
+
+class NobodyForTask(Invalid):
+    code = "nobody-for-task"
+    title = gettext_noop("This person can't have a task.")
+    advice = gettext_noop("Choose somebody of the provider's staff who can sign in.")
+
+
+class TooManyTasks(Conflict):
+    code = "too-many-tasks"
+    title = gettext_noop("Ticket %(number)s has as many tasks as a ticket can have.")
+    advice = gettext_noop("Do some first, or split messages off as tickets of their own.")
+
+
+class TasksOpen(Conflict):
+    code = "tasks-open"
+    title = gettext_noop("Ticket %(number)s still has open tasks.")
+    advice = gettext_noop("Do them, or say that it is closed all the same.")
+
+
+class NothingToLink(Invalid):
+    code = "nothing-to-link"
+    title = gettext_noop("A ticket is linked with one other ticket or with one incident.")
+    advice = gettext_noop("Name one of both, not the ticket itself; one ticket has at most 100 links.")

@@ -12,7 +12,7 @@ from tallylight.channels.api import as_download
 from tallylight.contracts.api import Level
 from tallylight.kernel import clock
 from tallylight.kernel.lazy import Lazy
-from tallylight.support import api, chat_http, closing_http, desk_http, figures_http, merging_http
+from tallylight.support import api, chat_http, closing_http, desk_http, figures_http, merging_http, tasks_http
 from tallylight.support.shapes import (
     AskIn,
     AssignIn,
@@ -34,6 +34,7 @@ router.add_router("", closing_http.router)
 router.add_router("", chat_http.router)
 router.add_router("", merging_http.router)
 router.add_router("", figures_http.router)
+router.add_router("", tasks_http.router)
 
 
 @router.get("/tickets", response=list[TicketOut], summary="Tickets")

@@ -11,7 +11,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from tallylight.kernel import clock
-from tallylight.support import following, hand_overs, profiles
+from tallylight.support import following, hand_overs, profiles, tasks
 
 QUEUE = "support"
 
@@ -61,8 +61,9 @@ def sweep_offers(timestamp: int) -> None:  # noqa: ARG001 - the period's own ins
 @app.periodic(cron="* * * * * */15")
 @app.task(name="support.remind", queue=QUEUE, queueing_lock="support.remind")
 def remind(timestamp: int) -> None:  # noqa: ARG001 - the period's own instant
-    """Remind owners of the news that their customers are promised."""
+    """Remind owners of the news that their customers are promised, and whoever has a task that it is due."""
     following.remind(now=clock.now())
+    tasks.remind(now=clock.now())
 
 
 @app.periodic(cron="* * * * *")

@@ -11,7 +11,7 @@ from tallylight.clocks.api import Kind as ClockKind
 from tallylight.contracts.api import Level
 from tallylight.kernel.ids import new_id
 from tallylight.support.causes import Cause
-from tallylight.support.states import Channel, OfferState, Promise, State
+from tallylight.support.states import Channel, OfferState, Promise, Related, State
 
 #: How queues go; a ticket that owes nothing comes last.
 BY_RANK = (F("rank_at").asc(nulls_last=True), "id")
@@ -302,3 +302,45 @@ class OwnedChange(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["owner"], include=["change"], name="owned_by")]
+
+
+class Task(models.Model):
+    """Something to do about a ticket: `who` does it, until `due_at` if that is given; `reminded_at` once they were told so."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="tasks")
+    title = models.CharField(max_length=200)
+    who = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    due_at = models.DateTimeField(null=True)
+    made_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    done_by = models.ForeignKey("accounts.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    reminded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_at"], name="tasks_due", condition=Q(done_at=None, reminded_at=None)),
+            models.Index(fields=["who"], name="tasks_of_person", condition=Q(done_at=None)),
+        ]
+
+
+class TicketLink(models.Model):
+    """That a ticket has to do with another one (`other`) or with an incident; `how` is read from `ticket`."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="links")
+    other = models.ForeignKey(Ticket, null=True, on_delete=models.PROTECT, related_name="linked")
+    incident = models.UUIDField(null=True, db_index=True)
+    how = models.CharField(max_length=16, choices=[(each.value, each.value) for each in Related])
+    by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(other__isnull=True) ^ Q(incident__isnull=True), name="linked_with_one_thing"
+            ),
+            models.UniqueConstraint(fields=["ticket", "other", "how"], name="linked_once"),
+            models.UniqueConstraint(fields=["ticket", "incident", "how"], name="linked_with_an_incident_once"),
+        ]

@@ -114,6 +114,18 @@ def announce_question(ticket: Ticket, person: PersonCard, *, link: str, now: dat
     _send("question", ticket, person, key="", now=now, link=link)
 
 
+def announce_task(
+    ticket: Ticket, person: PersonCard, *, task: str, by: str, due_at: datetime | None, key: str, now: datetime
+) -> None:
+    """Tell somebody of the desk that they have a task."""
+    _send("task", ticket, person, key=key, now=now, task=task, by=by, due_at=due_at)
+
+
+def announce_task_due(ticket: Ticket, person: PersonCard, *, task: str, key: str, now: datetime) -> None:
+    """Remind somebody of their task, once."""
+    _send("task_due", ticket, person, key=key, now=now, task=task)
+
+
 def announce_handed_back(ticket: Ticket, offer: Offer, manager: PersonCard, *, now: datetime) -> None:
     """Tell a manager that a ticket without a ladder goes back to people who had it before."""
     _send("handed_back", ticket, manager, key=str(offer.pk), now=now, offer=offer)

@@ -8,13 +8,13 @@ from django.http import HttpRequest
 from ninja import Schema
 from pydantic import Field
 
-from tallylight.accounts.api import viewer_of
+from tallylight.accounts.api import Instant, viewer_of
 from tallylight.clocks.api import ClockSpan, Reading
 from tallylight.contracts.api import Level
 from tallylight.kernel import clock
 from tallylight.support import api
 from tallylight.support.causes import Cause
-from tallylight.support.states import Promise
+from tallylight.support.states import Promise, Related
 
 WORDS = 20_000
 REASON = 2000
@@ -157,6 +157,32 @@ class SatisfactionOut(Schema):
     open_until: datetime
 
 
+class TaskOut(Schema):
+    """Something to do about a ticket; `due_at` null: at any time, `done_at` null: not yet."""
+
+    id: UUID
+    ticket_id: UUID
+    number: str
+    headline: str
+    title: str
+    who_id: UUID
+    who: str
+    due_at: datetime | None
+    done_at: datetime | None
+    done_by: str
+
+
+class RelationOut(Schema):
+    """A link with another ticket or with an incident, read from the ticket asked about."""
+
+    id: UUID
+    seen: str
+    ticket_id: UUID | None
+    incident_id: UUID | None
+    number: str
+    headline: str
+
+
 class TicketDetailOut(TicketOut):
     """`offer`, `hops` and `idle_s` are for the provider's staff, null for customers.
 
@@ -170,6 +196,8 @@ class TicketDetailOut(TicketOut):
     idle_s: float | None
     satisfaction: SatisfactionOut | None
     followed_by: list[UUID]
+    tasks: list[TaskOut]
+    links: list[RelationOut]
 
 
 class TicketIn(Schema):
@@ -251,8 +279,27 @@ class SaidOut(CreatedOut):
 
 
 class CloseIn(Schema):
+    """`despite_tasks`: also with tasks that nobody has done."""
+
     cause: Cause
     words: str = Field(default="", max_length=REASON)
+    despite_tasks: bool = False
+
+
+class TaskIn(Schema):
+    """`person_id`: yourself if it is left out."""
+
+    title: str = Field(min_length=1, max_length=200)
+    person_id: UUID | None = None
+    due_at: Instant | None = None
+
+
+class LinkIn(Schema):
+    """Exactly one of `ticket_id` and `incident_id`."""
+
+    how: Related = Related.RELATED
+    ticket_id: UUID | None = None
+    incident_id: UUID | None = None
 
 
 class AnswerIn(Schema):
@@ -279,6 +326,8 @@ def detail_out(request: HttpRequest, ticket_id: UUID) -> dict[str, Any]:
         "hops": care.hops if care else None,
         "idle_s": care.idle.total_seconds() if care else None,
         "satisfaction": found.satisfaction,
+        "tasks": found.tasks,
+        "links": found.relations,
         "followed_by": [ticket_id for ticket_id, _number in found.followed_by],
     }
 

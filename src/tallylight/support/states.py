@@ -21,6 +21,13 @@ class State(StrEnum):
 PENDING = (State.OPEN, State.ACKNOWLEDGED)
 
 
+class Related(StrEnum):
+    """What a ticket has to do with another one, or with an incident."""
+
+    RELATED = "related"
+    CAUSED_BY = "caused-by"
+
+
 class OfferState(StrEnum):
     """An offer of a ticket is open until it is accepted, declined, taken back, or its time is over."""
 

@@ -31,6 +31,7 @@ class Closing(forms.Form):
 
     cause = forms.ChoiceField(choices=cause_choices)
     words = forms.CharField(max_length=WORDS, required=False)
+    despite_tasks = forms.BooleanField(required=False)
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}
@@ -72,8 +73,14 @@ def close(request: HttpRequest, viewer: Viewer, ticket_id: UUID, now: datetime) 
     if not form.is_valid():
         messages.warning(request, _("It is not closed yet: choose a cause; if it was something else, say what."))
         return None
-    cause, words = Cause(form.cleaned_data["cause"]), form.cleaned_data["words"]
-    api.close(viewer, ticket_id, cause=cause, words=words, channel=Channel.CONSOLE, now=now)
+    kept = {**form.cleaned_data, "cause": Cause(form.cleaned_data["cause"])}
+    try:
+        api.close(viewer, ticket_id, **kept, channel=Channel.CONSOLE, now=now)
+    except api.TasksOpen:
+        messages.warning(
+            request, _("It is not closed yet: tasks are open. Do them, or mark that it is closed with them.")
+        )
+        return None
     return _("The ticket is closed.")
 
 

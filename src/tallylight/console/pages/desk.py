@@ -34,6 +34,7 @@ def desk(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "more": max(0, len(found) - SHOWN),
         "bridges": [bridge_row(each) for each in bridges.bridges(viewer, open=True)[:BRIDGES]],
         "offers": support.open_offers(viewer, now=now),
+        "tasks": support.my_tasks(viewer),
     }
     return render(request, "console/desk.html", context)
 

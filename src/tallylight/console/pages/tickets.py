@@ -23,6 +23,7 @@ from tallylight.console.cases import clock_views, queue_row, ticket_badge, ticke
 from tallylight.console.climbing import step_target
 from tallylight.console.closings import end_view
 from tallylight.console.conversation import lines_of
+from tallylight.console.doing import doing_view
 from tallylight.console.doors import signed_in
 from tallylight.console.handing import hand_over_view
 from tallylight.contracts.api import Level
@@ -105,6 +106,7 @@ def ticket_context(viewer: Viewer, detail: TicketDetail) -> dict[str, object]:
         "is_staff": viewer.is_provider,
         "end": end_view(viewer, detail, now=clock.now()),
         "followed_by": detail.followed_by,
+        "doing": doing_view(viewer, detail),
         "review": bridges.copy_of_ticket(viewer, detail.card.id),
         "bridge": None if detail.card.incident else bridges.bridge_about(viewer, ticket=detail.card.id),
         "undo_merge": detail.undo_merge_until is not None and clock.now() <= detail.undo_merge_until,

@@ -104,3 +104,26 @@ def test_tickets_are_merged_by_number_undone_and_split(world: World, night: Tick
     apart = agent.post(f"{page}/split", {"title": "Bill", "entries": [str(chosen)]}, follow=True).content.decode()
     assert "And the bill?" in apart
     assert f">{own.number}</a>" in apart
+
+
+def test_tasks_and_links_on_the_page_and_on_the_desk(world: World, night: Ticket) -> None:
+    agent, manager, member = signed_in(world.agent), signed_in(world.manager), signed_in(world.large.member)
+    page = f"/tickets/{night.pk}"
+    assert "Nothing changed" in agent.post(f"{page}/tasks", {"title": "Call"}, follow=True).content.decode()
+    sent = {"title": "Call the carrier", "who": str(world.manager), "due": "2031-01-01T10:00"}
+    agent.post(f"{page}/tasks", sent)
+    assert "Call the carrier" in read(manager, "/desk")
+    assert "Call the carrier" not in read(member, page)
+    agent.post(f"{page}/reply", {"text": "A cable.", "deed": "resolve"})
+    assert "Close it with 1 open task" in read(agent, page)
+    refused = agent.post(f"{page}/close", {"cause": "carrier"}, follow=True).content.decode()
+    assert "tasks are open" in refused
+    manager.post(f"{page}/tasks/done", {"id": str(night.tasks.get().pk)})
+    assert "done by Night manager" in read(agent, page)
+    assert "Call the carrier" not in read(manager, "/desk")
+    assert "Nothing changed" in agent.post(f"{page}/links", {"how": "related"}, follow=True).content.decode()
+    agent.post(f"{page}/links", {"how": "caused-by", "incident": str(night.incident)})
+    assert "Caused by" in read(member, page)
+    assert "Unlink" not in read(member, page)
+    agent.post(f"{page}/links/remove", {"id": str(night.links.get().pk)})
+    assert not night.links.exists()
