@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import logging
 import signal
 from collections import Counter
 from collections.abc import Callable
@@ -38,6 +39,9 @@ FULL = b"421 4.7.0 Too many connections; try again later\r\n"
 
 def main() -> int:
     """Listen until told to stop. Raises ValueError for surroundings that can't be meant."""
+    logging.getLogger("mail.log").setLevel(
+        logging.WARNING
+    )  # aiosmtpd's: every command of every peer, with its addresses
     asyncio.run(_serve_until_stopped())
     return 0
 
