@@ -31,6 +31,7 @@ from tallylight.notify.models import Attempt, Bounce, Message
 from tallylight.notify.outbox import reach, send, send_by, withdraw
 from tallylight.notify.rates import LimitCard, limits, remove_limit, set_limit
 from tallylight.notify.returns import came_back, own_domain, subjects_of, was_sent
+from tallylight.notify.rooms import answer_in, keep_room
 from tallylight.notify.suppression import SuppressionCard, lift, suppress, suppressed, suppressions
 from tallylight.notify.trial import KEY as TRIAL_KEY
 from tallylight.notify.trial import send_trial
@@ -67,12 +68,14 @@ __all__ = [
     "WaysRefused",
     "Why",
     "add_endpoint",
+    "answer_in",
     "bare",
     "came_back",
     "compose",
     "deliveries",
     "endpoints_of",
     "gather",
+    "keep_room",
     "lift",
     "limits",
     "own_domain",

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from tallylight.notify.letter import MAIL, Outcome, Recipient, State, Text
 from tallylight.notify.models import Attempt, Chain, Endpoint, Message
@@ -84,7 +85,8 @@ def _repeat(row: Chain, said: Message, *, now: datetime) -> None:
 def _enter(row: Chain, to: Recipient, content: Text, about: UUID | None, *, urgent: bool, now: datetime) -> None:
     """Write the messages of the stage in which the chain is. A way that was removed meanwhile is passed over."""
     wanted = row.stages[row.place]
-    endpoints = list(Endpoint.objects.filter(pk__in=[each for each in wanted if each != MAIL], person_id=row.person_id))
+    own = Q(person_id=row.person_id) | Q(person=None)
+    endpoints = list(Endpoint.objects.filter(own, pk__in=[each for each in wanted if each != MAIL]))
     reached = [None] * (MAIL in wanted) + endpoints
     for endpoint in reached:
         message = Message(

@@ -9,14 +9,22 @@ from tallylight.notify.letter import Outcome, State, Why
 
 
 class Endpoint(models.Model):
-    """A further address of a person: an Apprise URL. The URL often holds a token: it is never shown nor logged."""
+    """A further address of a person, or a chat (`room`): an Apprise URL. It often holds a token: it is never shown nor logged."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    person = models.ForeignKey("accounts.Person", on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey("accounts.Person", null=True, on_delete=models.CASCADE, related_name="+")
+    room = models.CharField(max_length=400, null=True, unique=True)
     channel = models.CharField(max_length=16)
     label = models.CharField(max_length=100)
     url_secret = models.CharField(max_length=1000)
     created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(person__isnull=True) ^ models.Q(room__isnull=True), name="a_persons_or_a_room"
+            )
+        ]
 
 
 class Preference(models.Model):

@@ -62,7 +62,7 @@ def send_by(
     If none of them takes it within its time, the person's other ways are tried, one after the other. In the person's quiet
     hours nothing rings, unless it is `urgent` (major). Raises TooMuchEnclosed.
     """
-    _say(
+    say(
         key,
         to,
         content,
@@ -80,7 +80,7 @@ def reach(
 
     In the person's quiet hours that is mail, unless it is `urgent` (major). Raises TooMuchEnclosed.
     """
-    _say(key, to, content, ways.in_turn(ways.open_ways(to, urgent=urgent, now=now)), about, urgent=urgent, now=now)
+    say(key, to, content, ways.in_turn(ways.open_ways(to, urgent=urgent, now=now)), about, urgent=urgent, now=now)
 
 
 def withdraw(keys: Iterable[str], *, now: datetime) -> int:
@@ -90,7 +90,7 @@ def withdraw(keys: Iterable[str], *, now: datetime) -> int:
     return Message.objects.filter(pk__in=ids).update(state=State.WITHDRAWN, settled_at=now)
 
 
-def _say(
+def say(
     key: str,
     to: Recipient,
     content: Text,
@@ -100,6 +100,7 @@ def _say(
     urgent: bool,
     now: datetime,
 ) -> None:
+    """Write a message by the ways of the first stage, and by those of the next where none takes it. Raises TooMuchEnclosed."""
     if stages == [[MAIL]]:
         send(key, to=to, content=content, now=now, about=about, urgent=urgent)
     else:
