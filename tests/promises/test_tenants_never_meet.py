@@ -124,10 +124,16 @@ def desk_tickets(world: World) -> list[Any]:
 
 def owned(model: type[Model], organisation: UUID) -> list[Model]:
     """The organisation's rows of a table, found through whatever leads to it."""
-    names = {field.name for field in model._meta.get_fields()}
+    from tallylight.support.models import Ticket
+
+    fields = {field.name: field for field in model._meta.get_fields()}
     for lookup in ("organisation", "ticket__organisation", "person__memberships__organisation"):
-        if lookup.split("__")[0] in names:
-            return list(model._default_manager.filter(**{lookup: organisation})) if organisation else []
+        name = lookup.split("__")[0]
+        if name in fields:
+            named = fields[name].is_relation  # a room that must not know the other keeps the bare id
+            wanted = organisation if named else Ticket.objects.filter(organisation_id=organisation).values("pk")
+            query = {lookup if named else f"{name}__in": wanted}
+            return list(model._default_manager.filter(**query)) if organisation else []
     return []
 
 

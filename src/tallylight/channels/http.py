@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 from ninja.pagination import paginate
 
 from tallylight.accounts.api import Pages, viewer_of
@@ -138,3 +138,47 @@ def _detail(request: HttpRequest, item_id: UUID) -> dict[str, Any]:
         "original": found.original,
         "cut": found.cut,
     }
+
+
+class HookAccountOut(Schema):
+    """`url` is where the service calls us, `answers` by which service answers go (empty: by mail)."""
+
+    id: UUID
+    name: str
+    service: str
+    label: str
+    url: str
+    answers: str
+    heard_at: datetime | None
+    refused_at: datetime | None
+
+
+class HookAccountIn(Schema):
+    """`keys` by the service's names for them, which docs/services.md lists; `reply` is an Apprise URL with `{chat}`, or empty."""
+
+    name: str = Field(max_length=63)
+    service: str = Field(max_length=16)
+    label: str = Field(max_length=100)
+    keys: dict[str, str] = Field(max_length=10)
+    reply: str = Field("", max_length=900)
+
+
+@router.get("/services", response=list[HookAccountOut], summary="Services that call us")
+@paginate(Pages)
+def services(request: HttpRequest) -> list[api.HookAccountCard]:
+    """The accounts with chat and telephone services, without their keys. Staff only."""
+    return api.hook_accounts(viewer_of(request))
+
+
+@router.post("/services", response={201: HookAccountOut}, summary="Add an account with a service")
+def add_service(request: HttpRequest, account: HookAccountIn) -> Status[api.HookAccountCard]:
+    """What it calls us with is kept from now on. Managers only; its keys are never shown again."""
+    new = api.HookAccountNew(account.name, account.service, account.label, account.keys, account.reply)
+    return Status(201, api.add_hook_account(viewer_of(request), new, now=clock.now()))
+
+
+@router.delete("/services/{account_id}", response={204: None}, summary="Remove an account with a service")
+def remove_service(request: HttpRequest, account_id: UUID) -> Status[None]:
+    """Its calls are not believed any more; what it brought stays. Managers only."""
+    api.remove_hook_account(viewer_of(request), account_id)
+    return Status(204, None)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-MAIL = "mail"
+MAIL, PHONE = "mail", "phone"
 
 
 class Automatic(StrEnum):
@@ -52,6 +52,8 @@ class Why(StrEnum):
     CRASHED = "crashed"
     FAILED = "failed"
     UNKNOWN_SENDER = "unknown-sender"
+    LINKED = "linked"
+    CALL = "call"
     STAFF = "staff"
 
 
@@ -98,6 +100,25 @@ class Bounce:
     diagnostic: str
 
 
+class CallEnd(StrEnum):
+    """How a telephone call ended. Nobody spoke with whoever rang in vain: they are called back."""
+
+    ANSWERED = "answered"
+    MISSED = "missed"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A telephone call to us, or by us (`ours`). `recording` is where it can be heard (empty: nowhere), `note` a person's."""
+
+    end: CallEnd
+    ours: bool
+    number: str
+    seconds: int = 0
+    recording: str = ""
+    note: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Inbound:
     """One message. `text` is what was written anew: without quotes of earlier messages and without signature.
@@ -119,3 +140,4 @@ class Inbound:
     automatic: Automatic
     bounce: Bounce | None = None
     conversation: UUID | None = None
+    call: Call | None = None

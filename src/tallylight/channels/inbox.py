@@ -11,13 +11,13 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from tallylight.accounts.api import Viewer, audit, require_staff
-from tallylight.channels import identity
+from tallylight.channels import identity, store
 from tallylight.channels.errors import DropReasonNeeded, ItemSettled, ItemUnknown
+from tallylight.channels.hooks.errors import HookMalformed
 from tallylight.channels.inbound import WAITING, Inbound, State, Why
 from tallylight.channels.mail.message import Unreadable
 from tallylight.channels.models import ItemFile, MailboxState, ReceivedItem, StoredFile
 from tallylight.channels.reading import inbound_of
-from tallylight.kernel.events import ItemReceived, publish
 from tallylight.kernel.lazy import Lazy
 
 #: How much of an original is shown as text, in octets.
@@ -103,7 +103,7 @@ def item(viewer: Viewer, item_id: UUID) -> ItemDetail:
     raw = bytes(row.raw)
     try:
         read: Inbound | None = inbound_of(row)
-    except (Unreadable, ValueError, LookupError, RecursionError):
+    except (Unreadable, HookMalformed, ValueError, LookupError, RecursionError):
         read = None
     return ItemDetail(
         card=card_of(row),
@@ -118,10 +118,8 @@ def item(viewer: Viewer, item_id: UUID) -> ItemDetail:
 def retry(viewer: Viewer, item_id: UUID, *, now: datetime) -> None:
     """Read and route it again. Raises RoleRequired, ItemUnknown, ItemSettled."""
     row = _waiting(viewer, item_id)
-    row.state, row.reason, row.detail, row.attempts, row.settled_at = State.NEW, "", "", 0, None
-    row.save(update_fields=["state", "reason", "detail", "attempts", "settled_at"])
     audit(viewer, "item.retried", str(row.pk))
-    publish(ItemReceived(row.pk, now))
+    store.again(row.pk, now=now)
 
 
 @transaction.atomic

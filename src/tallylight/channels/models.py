@@ -108,3 +108,26 @@ class MailboxState(models.Model):
     checked_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True)
+
+
+class HookAccount(models.Model):
+    """A bot or a telephone number of the provider's with a service that calls us. Keys and the way back are secret."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(max_length=63, unique=True)
+    service = models.CharField(max_length=16)
+    label = models.CharField(max_length=100)
+    keys_secret = models.JSONField(default=dict)
+    reply_secret = models.CharField(max_length=900, blank=True)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey("accounts.Person", null=True, on_delete=models.SET_NULL, related_name="+")
+    heard_at = models.DateTimeField(null=True)
+    refused_at = models.DateTimeField(null=True)
+
+
+class LinkCode(models.Model):
+    """A code with which its person says who they are in a chat; its SHA-256 only."""
+
+    person = models.OneToOneField("accounts.Person", primary_key=True, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()

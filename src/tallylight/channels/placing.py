@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from tallylight.accounts.api import Viewer
 from tallylight.channels import store
+from tallylight.channels.hooks.accounts import room_of
 from tallylight.channels.identity import whose
 from tallylight.channels.inbound import Inbound
 from tallylight.channels.inbox import FileCard, files_of
@@ -16,13 +18,22 @@ from tallylight.notify import api as notify
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """An item in hand. `author` is who wrote it, if we know; `about` what it may answer, the likeliest first."""
+    """An item in hand. `author` is who wrote it, if we know; `about` what it may answer, the likeliest first.
+
+    `account` and `chat` are where it was said, if that was a chat.
+    """
 
     id: UUID
     read: Inbound
     author: Viewer | None
     about: tuple[UUID, ...]
     files: tuple[FileCard, ...]
+    account: str = ""
+    chat: str = ""
+
+    def room(self, *, now: datetime) -> UUID | None:
+        """Where answers to it go; None: by mail."""
+        return room_of(self.account, self.chat, now=now)
 
 
 def take_in(item_id: UUID) -> Taken | None:
@@ -31,7 +42,13 @@ def take_in(item_id: UUID) -> Taken | None:
     if row is None:
         return None
     read = inbound_of(row)
-    return Taken(row.pk, read, whose(row.channel, read.sender.address), _about(read), files_of(row.pk))
+    return Taken(
+        row.pk, read, whose(row.channel, read.sender.address), _about(read), files_of(row.pk), **_where(row.envelope)
+    )
+
+
+def _where(envelope: dict[str, str]) -> dict[str, str]:
+    return {name: envelope.get(name, "") for name in ("account", "chat")}
 
 
 def _about(read: Inbound) -> tuple[UUID, ...]:

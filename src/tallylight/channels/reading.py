@@ -12,7 +12,10 @@ from django.db import IntegrityError, InterfaceError, OperationalError, transact
 from django.db.models import F
 
 from tallylight.channels import store
-from tallylight.channels.inbound import Automatic, Bounce, File, Inbound, State, Why
+from tallylight.channels.hooks.errors import HookMalformed
+from tallylight.channels.hooks.linking import link
+from tallylight.channels.hooks.services import SERVICES
+from tallylight.channels.inbound import MAIL, Automatic, Bounce, File, Inbound, State, Why
 from tallylight.channels.mail import message as mail
 from tallylight.channels.models import ItemFile, ReceivedItem, StoredFile
 from tallylight.kernel.events import MessageReceived, publish
@@ -33,7 +36,7 @@ def attend(item_id: UUID, *, now: datetime) -> None:
             _attend(item_id, now=now)
     except (OperationalError, InterfaceError):
         raise  # the database is away: tried again by whoever called
-    except mail.Unreadable as fault:
+    except (mail.Unreadable, HookMalformed) as fault:
         store.set_aside(item_id, Why.UNREADABLE, str(fault), now=now)
     except Exception as fault:
         log.exception("item set aside", item=str(item_id))
@@ -41,8 +44,10 @@ def attend(item_id: UUID, *, now: datetime) -> None:
 
 
 def inbound_of(item: ReceivedItem) -> Inbound:
-    """The item as a value. Raises Unreadable."""
+    """The item as a value. Raises Unreadable, HookMalformed."""
     envelope = item.envelope
+    if item.channel != MAIL:
+        return SERVICES[envelope["service"]].read(bytes(item.raw))
     return mail.read(bytes(item.raw), sender=envelope.get("sender"), recipients=envelope.get("recipients", ()))
 
 
@@ -66,7 +71,9 @@ def _attend(item_id: UUID, *, now: datetime) -> None:
         _report(item, read.bounce, now=now)
     elif _is_own(read):
         store.ignore(item.pk, Why.OWN, now=now)
-    elif not _is_first(item, read):
+    elif link(item, read, now=now):
+        store.ignore(item.pk, Why.LINKED, now=now)
+    elif read.channel == MAIL and not _is_first(item, read):
         store.ignore(item.pk, Why.DUPLICATE, now=now)
     else:
         _keep_files(item, read.files)

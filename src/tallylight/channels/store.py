@@ -70,6 +70,13 @@ def ask_whose(item_id: UUID, why: Why, *, now: datetime) -> None:
     _settle(item_id, State.UNKNOWN, why, "", now=now)
 
 
+def again(item_id: UUID, *, now: datetime) -> None:
+    """Have it read and placed again."""
+    fresh = {"state": State.NEW, "reason": "", "detail": "", "attempts": 0, "settled_at": None}
+    ReceivedItem.objects.filter(pk=item_id).update(**fresh)
+    publish(ItemReceived(item_id, now))
+
+
 def _settle(
     item_id: UUID, state: State, why: Why, detail: str, *, now: datetime, subject_id: UUID | None = None
 ) -> None:

@@ -13,6 +13,10 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("i18n/", include("django.conf.urls.i18n")),
 ]
+if "channels" in settings.ROOMS:
+    from tallylight.channels.hooks.door import called
+
+    urlpatterns.append(path("hooks/<slug:name>", called, name="hook"))
 if "console" in settings.ROOMS:
     urlpatterns.append(path("", include("tallylight.console.urls")))
 

@@ -33,6 +33,7 @@ DEED_TONES = {
     "reopened": Tone.WARN,
     "followed": Tone.INFO,
     "reported": Tone.GOOD,
+    "called": Tone.INFO,
 }
 
 
@@ -126,6 +127,10 @@ def _because(facts: dict[str, Any]) -> str:
             return _("Its subject names this ticket.")
         case "subject":
             return _("The same person wrote with the same subject.")
+        case "chat":
+            return _("The same person spoke about it in the same chat.")
+        case "call":
+            return _("It was the caller's open ticket.")
         case _:
             return _("It began this ticket.")
 
@@ -137,6 +142,8 @@ def channel_name(channel: Channel) -> str:
         Channel.API: _("through the API"),
         Channel.MAIL: _("by mail"),
         Channel.CHAT: _("by chat"),
+        Channel.IM: _("in a chat"),
+        Channel.PHONE: _("by telephone"),
         Channel.MAIL_LINK: _("by the link in a mail"),
         Channel.SYSTEM: _("by itself"),
     }[channel]

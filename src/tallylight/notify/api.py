@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Count, Min
 
+from tallylight.notify.apprise_urls import is_deliverable, service_of
 from tallylight.notify.compose import compose
 from tallylight.notify.digest import gather
 from tallylight.notify.endpoints import EndpointCard, add_endpoint, endpoints_of, remove_endpoint
@@ -75,6 +76,7 @@ __all__ = [
     "deliveries",
     "endpoints_of",
     "gather",
+    "is_deliverable",
     "keep_room",
     "lift",
     "limits",
@@ -87,6 +89,7 @@ __all__ = [
     "send",
     "send_by",
     "send_trial",
+    "service_of",
     "set_limit",
     "set_order",
     "set_quiet_hours",

@@ -21,22 +21,26 @@ from uuid import UUID
 
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Q, QuerySet
+from django.utils import translation
 
 from tallylight.accounts import api as accounts
 from tallylight.accounts.api import Viewer
 from tallylight.channels import api as channels
-from tallylight.channels.api import Automatic, Contact, Taken
+from tallylight.channels.api import Automatic, Call, CallEnd, Contact, Taken
 from tallylight.contracts.api import Level
-from tallylight.support import handling, notices, replying
+from tallylight.support import entries, handling, notices, replying
 from tallylight.support.models import Entry, Ticket
 from tallylight.support.opening import open_ticket
-from tallylight.support.states import Channel, State
+from tallylight.support.states import PENDING, Channel, State
 from tallylight.support.subjects import PREFIXES, bare_subject
 
 log = structlog.get_logger(__name__)
 
 #: How long after it was opened a ticket is found by its subject alone.
 SAME_SUBJECT = timedelta(days=30)
+#: How long after somebody's last word in a chat the next one is about the same.
+SAME_CHAT = timedelta(days=3)
 NUMBER = re.compile(r"\bT-(\d{1,18})\b", re.IGNORECASE)
 TITLE = 200
 
@@ -48,6 +52,8 @@ class Because(StrEnum):
     REFERENCES = "references"
     NUMBER = "number"
     SUBJECT = "subject"
+    CHAT = "chat"
+    CALL = "call"
     NEW = "new"
 
 
@@ -81,6 +87,8 @@ def _place(taken: Taken, *, now: datetime) -> None:
         _from_a_stranger(taken, match, now=now)
     elif taken.author is None or taken.author.is_provider:
         _whose(taken, now=now)
+    elif taken.read.call and not _rang_in_vain(taken.read.call):
+        _log_call(taken, taken.read.call, match, now=now)
     elif match:
         _join(taken, taken.author, match, now=now)
     else:
@@ -102,6 +110,8 @@ def _of_the_sender(taken: Taken, *, now: datetime) -> Match | None:
     if taken.author is None or taken.author.is_provider:
         return None
     own = Ticket.objects.filter(organisation_id=taken.author.organisation_id)
+    if taken.read.channel != channels.MAIL:
+        return _spoken_of(taken, taken.author, own, now=now)
     numbers = [int(each) for each in NUMBER.findall(taken.read.subject)]
     numbered = own.filter(serial__in=numbers).order_by("-opened_at").first() if numbers else None
     if numbered:
@@ -111,6 +121,48 @@ def _of_the_sender(taken: Taken, *, now: datetime) -> Match | None:
     topic = bare_subject(taken.read.subject)
     same = next((each for each in mine if topic and bare_subject(each.title) == topic[:TITLE]), None)
     return Match(same, Because.SUBJECT) if same else None
+
+
+def _spoken_of(taken: Taken, author: Viewer, own: QuerySet[Ticket], *, now: datetime) -> Match | None:
+    """By telephone the caller's ticket that is open; in a chat the one about which they spoke there lately."""
+    if taken.read.call:
+        theirs = own.filter(Q(opened_by_id=author.person_id) | Q(entries__author_id=author.person_id))
+        found = theirs.filter(state__in=PENDING).order_by("-opened_at").first()
+        return Match(found, Because.CALL) if found else None
+    said = Entry.objects.filter(ticket__in=own.exclude(state=State.CLOSED), author_id=author.person_id)
+    last = said.filter(facts__chat=_chat(taken), at__gt=now - SAME_CHAT).order_by("-at", "-id").first()
+    return Match(last.ticket, Because.CHAT) if last else None
+
+
+def _chat(taken: Taken) -> str:
+    """Which chat it was said in, among all."""
+    return f"{taken.account}:{taken.chat}"
+
+
+def _rang_in_vain(call: Call) -> bool:
+    """Whether a customer waits to be called back."""
+    return call.end is CallEnd.MISSED and not call.ours
+
+
+def _log_call(taken: Taken, call: Call, match: Match | None, *, now: datetime) -> None:
+    """A call of which nobody has to do anything stands on the caller's open ticket; note and recording are for the desk."""
+    if match is None:
+        channels.ignore(taken.id, channels.Why.CALL, now=now)
+        return
+    key, answered = str(taken.id), call.end is CallEnd.ANSWERED
+    facts: dict[str, Any] = {
+        "number": call.number,
+        "seconds": call.seconds,
+        "ours": call.ours,
+        "answered": answered,
+    }
+    entries.write(match.ticket, entries.Kind.CALLED, now, key=key, channel=Channel.PHONE, **facts)
+    for_desk = "\n".join(each for each in (call.note, call.recording) if each)
+    if for_desk:
+        entries.write(
+            match.ticket, entries.Kind.NOTE, now, key=key, channel=Channel.PHONE, internal=True, text=for_desk
+        )
+    channels.routed(taken.id, match.ticket.pk, now=now)
 
 
 def _belongs(author: Viewer | None, ticket: Ticket) -> bool:
@@ -132,7 +184,7 @@ def _from_a_stranger(taken: Taken, match: Match, *, now: datetime) -> None:
 
 def _write_for_desk(taken: Taken, match: Match, *, now: datetime) -> Entry:
     automatic = taken.read.automatic is Automatic.REPLY
-    facts = _facts(taken, match.because) | {"unverified": not automatic, "automatic": automatic}
+    facts = _facts(taken, match.because, now=now) | {"unverified": not automatic, "automatic": automatic}
     return handling.write_unconfirmed(match.ticket, _words(taken), facts, now=now)
 
 
@@ -141,7 +193,7 @@ def _whose(taken: Taken, *, now: datetime) -> None:
     colleague = taken.author is not None
     channels.ask_whose(taken.id, channels.Why.STAFF if colleague else channels.Why.UNKNOWN_SENDER, now=now)
     sender = taken.read.sender
-    if colleague or channels.was_answered(taken.read.channel, sender.address):
+    if colleague or taken.read.channel != channels.MAIL or channels.was_answered(taken.read.channel, sender.address):
         return
     if channels.may_answer_by_itself(
         taken.read.channel, sender.address, taken.read.automatic, continues=bool(taken.read.references), now=now
@@ -150,8 +202,8 @@ def _whose(taken: Taken, *, now: datetime) -> None:
 
 
 def _join(taken: Taken, author: Viewer, match: Match, *, now: datetime) -> None:
-    facts = _facts(taken, match.because)
-    entry = replying.say(author, match.ticket.pk, _words(taken), channel=Channel.MAIL, now=now, facts=facts)
+    facts = _facts(taken, match.because, now=now)
+    entry = replying.say(author, match.ticket.pk, _words(taken), channel=_channel(taken), now=now, facts=facts)
     ticket = Ticket.objects.get(entries=entry)
     channels.routed(taken.id, ticket.pk, now=now)
     if ticket.pk != match.ticket.pk:
@@ -161,10 +213,10 @@ def _join(taken: Taken, author: Viewer, match: Match, *, now: datetime) -> None:
 
 
 def _open(taken: Taken, author: Viewer, *, now: datetime) -> None:
-    facts = _facts(taken, Because.NEW)
+    facts = _facts(taken, Because.NEW, now=now)
     title = PREFIXES.sub("", taken.read.subject).strip()[:TITLE] or _words(taken)[:80] or taken.read.sender.address
     opened = open_ticket(
-        author, title=title, text=_words(taken), level=Level.BASIC, channel=Channel.MAIL, now=now, facts=facts
+        author, title=title, text=_words(taken), level=Level.BASIC, channel=_channel(taken), now=now, facts=facts
     )
     channels.routed(taken.id, opened, now=now)
     _confirm(taken, author, Ticket.objects.get(pk=opened), now=now)
@@ -182,7 +234,16 @@ def _refused(taken: Taken) -> list[str]:
 
 
 def _words(taken: Taken) -> str:
-    return taken.read.text.strip()
+    """What was said; of a call in vain, what it means, in the caller's language."""
+    call, author = taken.read.call, taken.author
+    if call is None or author is None:
+        return taken.read.text.strip()
+    with translation.override(author.locale):
+        return "\n".join(each for each in (entries.missed_call(call.number), call.note) if each)
+
+
+def _channel(taken: Taken) -> Channel:
+    return {channels.MAIL: Channel.MAIL, channels.PHONE: Channel.PHONE}.get(taken.read.channel, Channel.IM)
 
 
 def _card(author: Viewer) -> accounts.PersonCard:
@@ -196,10 +257,11 @@ def _shown(sender: Contact) -> str:
     return f"{sender.name} <{sender.address}>" if sender.name else sender.address
 
 
-def _facts(taken: Taken, because: Because) -> dict[str, Any]:
-    """What the ticket keeps of a message beside its words."""
-    read = taken.read
-    return {
+def _facts(taken: Taken, because: Because, *, now: datetime) -> dict[str, Any]:
+    """What the ticket keeps of a message beside its words; of a chat also which it was, and where answers go."""
+    read, room = taken.read, taken.room(now=now)
+    where = {"chat": _chat(taken), "room": str(room) if room else ""} if taken.account else {}
+    return where | {
         "item": str(taken.id),
         "because": because.value,
         "from": read.sender.address,

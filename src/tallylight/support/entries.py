@@ -50,6 +50,7 @@ class Kind(StrEnum):
     TASK = "task"
     TASK_DONE = "task-done"
     LEFT_OPEN = "left-open"
+    CALLED = "called"
 
 
 def write(
@@ -129,6 +130,23 @@ def sentence(kind: str, facts: dict[str, Any], text: str) -> str:
                 "It was closed with %(count)s open task.", "It was closed with %(count)s open tasks.", facts["count"]
             )
             return text % facts
+        case Kind.CALLED:
+            return _called(facts)
+
+
+def _called(facts: dict[str, Any]) -> str:
+    """A telephone call in which somebody spoke, or in which we reached nobody."""
+    named = {"number": facts["number"], "length": lasting(facts["seconds"])}
+    if not facts["answered"]:
+        return _("We called %(number)s and reached nobody.") % named
+    if facts["ours"]:
+        return _("We called %(number)s and spoke for %(length)s.") % named
+    return _("A call from %(number)s; we spoke for %(length)s.") % named
+
+
+def missed_call(number: str) -> str:
+    """What somebody means who rang in vain, in the active language."""
+    return _("A call from %(number)s that nobody took: please call back.") % {"number": number}
 
 
 def _opened(facts: dict[str, Any]) -> str:

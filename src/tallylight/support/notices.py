@@ -61,8 +61,18 @@ def announce_recovery(ticket: Ticket, explanation: Entry, *, now: datetime) -> N
 def announce_words(ticket: Ticket, entry: Entry, readers: Iterable[PersonCard], author: str, *, now: datetime) -> None:
     """Bring somebody's words on the ticket to those they are meant for."""
     for person in readers:
-        until = now + HELD_FOR if _chats(ticket, person, now=now) else None
-        _send("words", ticket, person, key=str(entry.id), now=now, not_before=until, author=author, words=entry.text)
+        held = now + HELD_FOR if _chats(ticket, person, now=now) else None
+        _send(
+            "words",
+            ticket,
+            person,
+            key=str(entry.id),
+            now=now,
+            not_before=held,
+            in_chat=True,
+            author=author,
+            words=entry.text,
+        )
 
 
 def words_key(ticket_id: UUID, entry_id: UUID, person_id: UUID) -> str:
@@ -71,8 +81,8 @@ def words_key(ticket_id: UUID, entry_id: UUID, person_id: UUID) -> str:
 
 
 def _chats(ticket: Ticket, person: PersonCard, *, now: datetime) -> bool:
-    """Whether somebody's last words on the ticket came by chat, not long ago."""
-    last = ticket.entries.filter(author_id=person.id, kind=entries.Kind.MESSAGE).order_by("-at", "-id").first()
+    """Whether somebody's last words on the ticket came by our own chat, not long ago."""
+    last = _last_words(ticket, person)
     return last is not None and last.channel == Channel.CHAT and now - last.at < CHATS
 
 
@@ -133,7 +143,7 @@ def announce_handed_back(ticket: Ticket, offer: Offer, manager: PersonCard, *, n
 
 def announce_received(ticket: Ticket, person: PersonCard, refused: list[str], *, now: datetime) -> None:
     """Tell whoever wrote that it came in: as which ticket, what is promised, how to go on."""
-    _send("received", ticket, person, key="", now=now, refused=refused)
+    _send("received", ticket, person, key="", now=now, in_chat=True, refused=refused)
 
 
 def announce_refused(ticket: Ticket, person: PersonCard, refused: list[str], *, key: UUID, now: datetime) -> None:
@@ -163,27 +173,43 @@ def _send(
     key: str,
     now: datetime,
     not_before: datetime | None = None,
+    in_chat: bool = False,
     **facts: Any,
 ) -> None:
-    """One mail about a ticket. A customer can answer it; it stands beside what they wrote by mail last."""
+    """One message about a ticket: a mail that a customer can answer, beside what they wrote by mail last.
+
+    What answers them (`in_chat`) goes where they spoke last, if that was a service's chat.
+    """
     to = notify.Recipient(person.email, person.locale, person.timezone, person.name, person.id)
-    thread, subject = _thread(ticket, person)
+    last = _last_words(ticket, person)
+    thread, subject = _thread(ticket, person, last)
+    room = last.facts.get("room", "") if last and in_chat else ""
     content = notify.compose(
         f"support/mail/{template}.txt",
         to,
         ticket=ticket,
         headline=ticket.headline(person.locale),
         page=f"{settings.PUBLIC_URL}/tickets/{ticket.pk}",
-        reply_to=thread.reply_to,
+        reply_to="" if room else thread.reply_to,
         subject=subject,
         now=now,
         **facts,
     )
     key = f"ticket:{ticket.pk}:{template}:{key}:{person.id}"
-    notify.send(key, to=to, content=content, now=now, about=ticket.pk, thread=thread, not_before=not_before)
+    if room:
+        notify.answer_in(UUID(room), key, to=to, content=content, now=now, about=ticket.pk)
+    else:
+        notify.send(key, to=to, content=content, now=now, about=ticket.pk, thread=thread, not_before=not_before)
 
 
-def _thread(ticket: Ticket, person: PersonCard) -> tuple[notify.Thread, str]:
+def _last_words(ticket: Ticket, person: PersonCard) -> Entry | None:
+    """What somebody of the customer's said last."""
+    if person.role is not Role.MEMBER:
+        return None
+    return ticket.entries.filter(author_id=person.id, kind=entries.Kind.MESSAGE).order_by("-at", "-id").first()
+
+
+def _thread(ticket: Ticket, person: PersonCard, last: Entry | None) -> tuple[notify.Thread, str]:
     """Where a mail stands in the reader's mail program, and the subject that keeps it there: theirs, if they wrote by mail last.
 
     Colleagues get no address to answer to: what they say by mail can't be told from what somebody says in their name.
@@ -191,7 +217,6 @@ def _thread(ticket: Ticket, person: PersonCard) -> tuple[notify.Thread, str]:
     if person.role is not Role.MEMBER:
         return notify.Thread(), ""
     reply_to = channels.address_of(ticket.pk)
-    last = ticket.entries.filter(author_id=person.id, kind=entries.Kind.MESSAGE).order_by("-at", "-id").first()
     if last is None or last.channel != Channel.MAIL:
         return notify.Thread(reply_to), ""
     subject = PREFIXES.sub("", last.facts.get("subject", "")).strip()

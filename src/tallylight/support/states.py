@@ -95,4 +95,6 @@ class Channel(StrEnum):
     MAIL = "mail"
     CHAT = "chat"
     MAIL_LINK = "mail-link"
+    IM = "im"
+    PHONE = "phone"
     SYSTEM = "system"

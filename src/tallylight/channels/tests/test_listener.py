@@ -29,7 +29,15 @@ async def port() -> AsyncIterator[int]:
 
 
 async def talk(act: Callable[[], Any]) -> Any:
-    return await asyncio.to_thread(act)
+    """Do it in a thread of its own, which leaves no session with the database behind."""
+
+    def whole() -> Any:
+        try:
+            return act()
+        finally:
+            connection.close()
+
+    return await asyncio.to_thread(whole)
 
 
 def deliver(port: int, raw: bytes, to: list[str], *, kind: type[smtplib.SMTP] = smtplib.SMTP) -> tuple[int, bytes]:

@@ -32,6 +32,8 @@ REASONS = {
     Why.CRASHED: gettext_lazy("Reading it failed again and again"),
     Why.FAILED: gettext_lazy("Something went wrong on our side"),
     Why.UNKNOWN_SENDER: gettext_lazy("Nobody knows the sender"),
+    Why.LINKED: gettext_lazy("Somebody said who they are"),
+    Why.CALL: gettext_lazy("A call about no open ticket"),
     Why.STAFF: gettext_lazy("A colleague wrote, and about no ticket"),
 }
 STATES = {

@@ -1,0 +1,65 @@
+"""Where services call: who calls is checked, what is said is kept before we answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from tallylight.channels import store
+from tallylight.channels.hooks import accounts
+from tallylight.channels.hooks.errors import HookNotGenuine, HookTooLarge
+from tallylight.channels.hooks.hook import Heard, Hook
+from tallylight.channels.hooks.services import SERVICES
+from tallylight.channels.models import HookAccount
+from tallylight.channels.store import Arrival
+from tallylight.kernel import clock
+
+log = structlog.get_logger(__name__)
+
+#: Services send words and where files are, never files.
+MOST_OCTETS = 512_000
+MOST_ID = 160
+
+
+@csrf_exempt  # services have no cookies; each call is signed
+@require_http_methods(["GET", "POST"])
+def called(request: HttpRequest, name: str) -> HttpResponse:
+    """Raises HookAccountUnknown, HookNotGenuine, HookMalformed, HookTooLarge."""
+    length = request.headers.get("Content-Length", "0")
+    if not length.isdigit() or int(length) > MOST_OCTETS or len(request.body) > MOST_OCTETS:
+        raise HookTooLarge(octets=MOST_OCTETS)
+    heard = take(name, _hook(request), now=clock.now())
+    return HttpResponse(heard.answer, content_type=heard.media_type)
+
+
+def take(name: str, hook: Hook, *, now: datetime) -> Heard:
+    """Check the call and keep what it brings. Raises HookAccountUnknown, HookNotGenuine, HookMalformed."""
+    account = accounts.named(name)
+    service = SERVICES[account.service]
+    try:
+        heard = service.hear(hook, accounts.keys_of(account), now=now)
+    except HookNotGenuine:
+        log.warning("call refused", account=account.name, service=account.service)
+        HookAccount.objects.filter(pk=account.pk).update(refused_at=now)
+        raise
+    HookAccount.objects.filter(pk=account.pk).update(heard_at=now)
+    if heard.raw is not None:
+        envelope = {"service": account.service, "account": account.name, "chat": heard.chat[:200]}
+        external = f"{account.pk}:{heard.external_id}"[:MOST_ID]
+        store.keep(Arrival(service.CHANNEL, external, heard.raw, envelope), now=now)
+    return heard
+
+
+def _hook(request: HttpRequest) -> Hook:
+    return Hook(
+        method=request.method or "",
+        url=f"{settings.PUBLIC_URL}{request.get_full_path()}",
+        query=request.GET.dict(),
+        headers={name.lower(): value for name, value in request.headers.items()},
+        body=request.body,
+    )
