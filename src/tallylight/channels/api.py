@@ -5,7 +5,7 @@ from __future__ import annotations
 from tallylight.channels.answering import allowed as may_answer_by_itself
 from tallylight.channels.answering import was_answered
 from tallylight.channels.download import as_download
-from tallylight.channels.errors import DropReasonNeeded, ItemSettled, ItemUnknown, PersonUnknown
+from tallylight.channels.errors import DropReasonNeeded, FileRefused, ItemSettled, ItemUnknown, PersonUnknown
 from tallylight.channels.hooks.accounts import (
     HookAccountCard,
     HookAccountNew,
@@ -59,6 +59,7 @@ from tallylight.channels.inbox import (
 from tallylight.channels.placing import Taken, take_in
 from tallylight.channels.store import ask_whose, ignore, routed, set_aside
 from tallylight.channels.tokens import address_of, is_ours
+from tallylight.channels.uploads import Upload, keep_uploads
 
 __all__ = [
     "MAIL",
@@ -74,6 +75,7 @@ __all__ = [
     "DropReasonNeeded",
     "File",
     "FileCard",
+    "FileRefused",
     "HookAccountCard",
     "HookAccountNew",
     "HookAccountRefused",
@@ -93,6 +95,7 @@ __all__ = [
     "Refusal",
     "State",
     "Taken",
+    "Upload",
     "Why",
     "add_hook_account",
     "address_of",
@@ -110,6 +113,7 @@ __all__ = [
     "item",
     "item_file",
     "items",
+    "keep_uploads",
     "likely",
     "linked_to",
     "mailboxes",

@@ -26,3 +26,17 @@ class PersonUnknown(Invalid):
     code = "person-unknown"
     title = gettext_noop("This address can't be given to that person.")
     advice = gettext_noop("Choose somebody of a customer who can sign in.")
+
+
+class FileRefused(Invalid):
+    code = "file-refused"
+    title = gettext_noop("The file “%(name)s” is not taken.")
+    advice = gettext_noop(
+        "It has at most %(megabytes)s MB and is nothing that a computer runs. Put a program into an archive."
+    )
+
+
+class TooManyFiles(Invalid):
+    code = "too-many-files"
+    title = gettext_noop("These are too many files for one message.")
+    advice = gettext_noop("Send at most %(most)s at a time.")

@@ -104,12 +104,12 @@ def _outsider(entry: EntryCard) -> str:
 
 def _source(entry: EntryCard, viewer: Viewer) -> Source | None:
     facts = entry.facts
-    if "item" not in facts:
+    if "item" not in facts and "files" not in facts:
         return None
     staff = viewer.is_provider
     return Source(
-        item=facts["item"] if staff else "",
-        because=_because(facts) if staff else "",
+        item=facts.get("item", "") if staff else "",
+        because=_because(facts) if staff and "because" in facts else "",
         files=facts.get("files", []),
         others=facts.get("others", []) if staff else [],
         unverified=bool(facts.get("unverified")),

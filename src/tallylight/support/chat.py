@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from tallylight.accounts.api import Viewer
+from tallylight.channels import api as channels
+from tallylight.channels.api import Upload
 from tallylight.contracts.api import Level
 from tallylight.kernel.ids import earlier_id
 from tallylight.support import entries, replying
 from tallylight.support.cards import TicketCard, card_of, with_names
+from tallylight.support.errors import NothingSaid
 from tallylight.support.models import ChatPost, Entry, Ticket
 from tallylight.support.opening import open_ticket
 from tallylight.support.states import PENDING, Channel
@@ -47,21 +52,32 @@ class Conversation:
 
 
 @transaction.atomic
-def post(viewer: Viewer, client_id: UUID, *, ticket_id: UUID | None, text: str, now: datetime) -> Posted:
+def post(
+    viewer: Viewer,
+    client_id: UUID,
+    *,
+    ticket_id: UUID | None,
+    text: str,
+    now: datetime,
+    uploads: Sequence[Upload] = (),
+) -> Posted:
     """Say something on a ticket, or open one with it, exactly once for each of the sender's `client_id`s.
 
     Words on a ticket that was over for too long open another, which the answer names. A repetition changes nothing, whatever
     it brings, and is answered as the first one was.
-    Raises TicketClosed, NotFound, CustomersOnly.
+    Raises TicketClosed, NotFound, CustomersOnly, FileRefused, TooManyFiles, NothingSaid.
     """
+    if not text.strip() and not uploads:
+        raise NothingSaid
     row, fresh = ChatPost.objects.get_or_create(sender=viewer.person_id, client_id=client_id)
     if fresh:
         channel = Channel.CONSOLE if viewer.is_provider else Channel.CHAT
+        facts = _facts(uploads)
         if ticket_id:
-            row.entry_id = replying.say(viewer, ticket_id, text, channel=channel, now=now)
+            row.entry_id = replying.say(viewer, ticket_id, text, channel=channel, now=now, facts=facts)
             row.ticket_id = Entry.objects.only("ticket_id").get(pk=row.entry_id).ticket_id
         else:
-            row.ticket_id = _open(viewer, text, channel=channel, now=now)
+            row.ticket_id = _open(viewer, text, facts, channel=channel, now=now)
             row.entry_id = Entry.objects.only("pk").get(ticket_id=row.ticket_id, kind=entries.Kind.MESSAGE).pk
         row.save(update_fields=["ticket", "entry"])
     if row.ticket_id is None or row.entry_id is None:
@@ -102,5 +118,13 @@ def told(row: Ticket, rows: QuerySet[Entry], *, after: UUID | None) -> Conversat
     return Conversation(card_of(row), (*again, *fresh[:MOST]), earlier=False, more=len(fresh) > MOST)
 
 
-def _open(viewer: Viewer, text: str, *, channel: Channel, now: datetime) -> UUID:
-    return open_ticket(viewer, title=title_of(text), text=text, level=Level.BASIC, channel=channel, now=now)
+def _open(viewer: Viewer, text: str, facts: dict[str, Any], *, channel: Channel, now: datetime) -> UUID:
+    title = title_of(text) or facts["files"][0]["name"][:TITLE]
+    return open_ticket(viewer, title=title, text=text, level=Level.BASIC, channel=channel, now=now, facts=facts)
+
+
+def _facts(uploads: Sequence[Upload]) -> dict[str, Any]:
+    """What the entry keeps of the files beside its words."""
+    if not uploads:
+        return {}
+    return {"files": [{**asdict(each), "id": str(each.id)} for each in channels.keep_uploads(uploads)]}

@@ -5,10 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Router, Schema, Status
+from ninja import File, Form, Router, Schema, Status, UploadedFile
 from pydantic import Field
 
 from tallylight.accounts.api import Viewer, viewer_of
+from tallylight.channels.api import Upload
 from tallylight.kernel import clock
 from tallylight.support import api
 from tallylight.support.shapes import WORDS
@@ -44,8 +45,16 @@ class ChatOut(Schema):
     tickets: list[ChatTicketOut]
 
 
+class LineFileOut(Schema):
+    """A file that came with words; `address` is where it is fetched, empty for one that was not kept."""
+
+    name: str
+    octets: int
+    address: str
+
+
 class LineOut(Schema):
-    """Somebody's words (`words`), or a deed as one sentence."""
+    """Somebody's words (`words`) with their files, or a deed as one sentence."""
 
     id: UUID
     at: datetime
@@ -53,6 +62,7 @@ class LineOut(Schema):
     own: bool
     author: str
     text: str
+    files: list[LineFileOut]
 
 
 class ConversationOut(Schema):
@@ -77,6 +87,23 @@ def post(request: HttpRequest, body: PostIn) -> Status[api.Posted]:
     """On a ticket, or as a new one. Sent again under the same `id` it is still one message, and answered as the first time."""
     viewer = viewer_of(request)
     posted = api.post(viewer, body.id, ticket_id=body.ticket_id, text=body.text, now=clock.now())
+    return Status(201, posted)
+
+
+class FilesIn(Schema):
+    """As a message, but the words may be left out."""
+
+    id: UUID
+    ticket_id: UUID | None = None
+    text: str = Field(default="", max_length=WORDS)
+
+
+@router.post("/chat/files", response={201: PostedOut}, summary="Send files by chat")
+def post_files(request: HttpRequest, body: Form[FilesIn], files: File[list[UploadedFile]]) -> Status[api.Posted]:
+    """At most five, of 15 MB each, and none that a computer runs; with words or without. One message for each `id`, as above."""
+    uploads = [Upload(each.name or "", each.content_type or "", each.size or 0, each.read) for each in files]
+    viewer = viewer_of(request)
+    posted = api.post(viewer, body.id, ticket_id=body.ticket_id, text=body.text, uploads=uploads, now=clock.now())
     return Status(201, posted)
 
 
@@ -112,13 +139,13 @@ def conversation(request: HttpRequest, ticket_id: UUID, *, after: UUID | None = 
     return {
         "ticket": found.ticket,
         "stands": found.stands,
-        "lines": [line_of(each, viewer) for each in found.entries],
+        "lines": [line_of(ticket_id, each, viewer) for each in found.entries],
         "earlier": found.earlier,
         "more": found.more,
     }
 
 
-def line_of(entry: api.EntryCard, viewer: Viewer) -> dict[str, Any]:
+def line_of(ticket_id: UUID, entry: api.EntryCard, viewer: Viewer) -> dict[str, Any]:
     """An entry as a chat shows it."""
     return {
         "id": entry.id,
@@ -127,4 +154,10 @@ def line_of(entry: api.EntryCard, viewer: Viewer) -> dict[str, Any]:
         "own": entry.author_id == viewer.person_id,
         "author": entry.author or "Tallylight",
         "text": entry.text,
+        "files": [_file(ticket_id, each) for each in entry.facts.get("files", [])],
     }
+
+
+def _file(ticket_id: UUID, file: dict[str, Any]) -> dict[str, Any]:
+    address = "" if file["refusal"] else f"/api/v1/tickets/{ticket_id}/files/{file['id']}"
+    return {"name": file["name"], "octets": file["octets"], "address": address}

@@ -143,3 +143,9 @@ class NothingToLink(Invalid):
     code = "nothing-to-link"
     title = gettext_noop("A ticket is linked with one other ticket or with one incident.")
     advice = gettext_noop("Name one of both, not the ticket itself; one ticket has at most 100 links.")
+
+
+class NothingSaid(Invalid):
+    code = "nothing-said"
+    title = gettext_noop("There is nothing to send.")
+    advice = gettext_noop("Write something, or choose a file.")

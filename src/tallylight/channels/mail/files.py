@@ -78,7 +78,7 @@ def _file(part: Message, place: int) -> File:
     data = _octets(part)
     media_type = part.get_content_type().lower()
     name = _name(part, place)
-    refusal = _refusal(name, len(data), place)
+    refusal = refusal_of(name, len(data), place)
     return File(
         name=name,
         media_type=media_type if MEDIA_TYPE.fullmatch(media_type) else "application/octet-stream",
@@ -99,7 +99,8 @@ def _octets(part: Message) -> bytes:
     return data if isinstance(data, bytes) else b""
 
 
-def _refusal(name: str, octets: int, place: int) -> Refusal | None:
+def refusal_of(name: str, octets: int, place: int) -> Refusal | None:
+    """Why a file of that name and length, the `place`-th of its message, is not kept; None if it is."""
     if place >= MOST_FILES:
         return Refusal.TOO_MANY
     if octets > MOST_OCTETS:
@@ -107,9 +108,14 @@ def _refusal(name: str, octets: int, place: int) -> Refusal | None:
     return Refusal.TYPE if name.rpartition(".")[2].lower().strip() in RUNS else None
 
 
+def safe_name(name: str) -> str:
+    """A file's name without what could lead out of a folder or turn the reading order of its ending."""
+    return NOT_IN_NAMES.sub("_", name).strip(" .")[-150:]
+
+
 def _name(part: Message, place: int) -> str:
-    """What it is called, without what could lead out of a folder or turn the reading order of its ending."""
-    named = NOT_IN_NAMES.sub("_", words(part.get_filename() or "")).strip(" .")[-150:]
+    """What it is called; something, if it has no name."""
+    named = safe_name(words(part.get_filename() or ""))
     if named:
         return named
     return f"message-{place + 1}.eml" if part.get_content_type() == "message/rfc822" else f"file-{place + 1}"

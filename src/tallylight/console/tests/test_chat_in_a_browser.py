@@ -130,6 +130,27 @@ def test_a_server_that_dies_in_the_middle_loses_and_doubles_nothing(world: World
     assert own == ["one", "two", "three", "four"]
 
 
+def test_a_file_goes_along_and_comes_back(world: World, web: Web, browser: Browser) -> None:
+    page = window(browser, web, world.large.member).new_page()
+    chat = open_chat(page)
+    chat.locator("[type=file]").set_input_files({"name": "loss.csv", "mimeType": "text/csv", "buffer": b"at,loss"})
+    say(chat, "See the file")
+    link = chat.locator("[data-lines] a", has_text="loss.csv")
+    with page.expect_download() as download:
+        link.click()
+    assert download.value.suggested_filename == "loss.csv"
+    desk = window(browser, web, world.agent).new_page()
+    desk.goto(f"/tickets/{Ticket.objects.get().pk}")
+    expect(desk.locator(".conversation").first).to_contain_text("loss.csv")
+    chat.locator("[type=file]").set_input_files({"name": "run.exe", "mimeType": "text/plain", "buffer": b"MZ"})
+    say(chat, "And this")
+    expect(chat.locator(".chat-waiting")).to_contain_text("The file “run.exe” is not taken.")
+    picture(page, "chat-files")
+    chat.get_by_role("button", name="Take it back").click()
+    expect(chat.locator("textarea")).to_have_value("And this")
+    expect(chat.locator(".chat-waiting")).to_have_count(0)
+
+
 def test_an_answer_that_is_lost_is_not_a_message_twice(world: World, web: Web, browser: Browser) -> None:
     page = window(browser, web, world.large.member).new_page()
     chat = open_chat(page)

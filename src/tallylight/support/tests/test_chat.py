@@ -8,7 +8,9 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 
 from tallylight.accounts.api import Viewer
@@ -153,6 +155,37 @@ def test_the_chat_says_by_when_somebody_answers_and_nothing_else(scene: Scene) -
     assert stands() == f"Ana Ruiz owes you an answer since {due:%H:%M}."
     api.acknowledge(scene.viewer("ana"), posted.ticket_id, channel=Channel.CONSOLE, now=scene.clock.now())
     assert stands() == "Ana Ruiz has it in hand."
+
+
+def sent(scene: Scene, client: Client, *files: SimpleUploadedFile, who: str = "mia", **fields: str) -> HttpResponse:
+    body = {"id": str(new_id()), "files": list(files)} | fields
+    return client.post("/api/v1/chat/files", body, headers=scene.token(who))
+
+
+def test_a_file_is_kept_once_with_its_words_and_only_for_who_may_read_them(scene: Scene, client: Client) -> None:
+    one = str(new_id())
+    answers = [sent(scene, client, SimpleUploadedFile("a/../log.txt", b"lost 4 %"), id=one) for _ in range(2)]
+    assert answers[0].json() == answers[1].json()
+    ticket = answers[0].json()["ticket_id"]
+    assert Ticket.objects.get().title == "log.txt"
+    told = client.get(f"/api/v1/tickets/{ticket}/conversation", headers=scene.token("ana")).json()
+    ((file,),) = [each["files"] for each in told["lines"] if each["words"]]
+    assert (file["name"], file["octets"]) == ("log.txt", 8)
+    for who, status in (("ana", 200), ("mia", 200), ("li", 404)):
+        assert client.get(file["address"], headers=scene.token(who)).status_code == status
+    fetched = client.get(file["address"], headers=scene.token("mia"))
+    assert (fetched.content, fetched["Content-Disposition"].split(";")[0]) == (b"lost 4 %", "attachment")
+
+
+def test_what_is_not_taken_says_why_and_leaves_nothing(scene: Scene, client: Client) -> None:
+    program = sent(scene, client, SimpleUploadedFile("run.exe", b"MZ"))
+    assert (program.status_code, program.json()["code"]) == (400, "file-refused")
+    assert "run.exe" in program.json()["title"]
+    many = sent(scene, client, *[SimpleUploadedFile(f"{n}.txt", b"x") for n in range(6)], text="six")
+    assert many.json()["code"] == "too-many-files"
+    large = sent(scene, client, SimpleUploadedFile("film.mp4", b"0" * 15_000_001))
+    assert large.json()["code"] == "file-refused"
+    assert (Ticket.objects.count(), ChatPost.objects.count()) == (0, 0)
 
 
 def test_the_api_posts_and_reads(scene: Scene, client: Client) -> None:

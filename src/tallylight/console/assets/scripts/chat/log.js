@@ -48,7 +48,8 @@ export class Log {
     const element = make("li", line.own ? "chat-words chat-own" : "chat-words");
     const head = make("p", "chat-who");
     head.append(make("strong", "", line.author), " ", this.#time(line.at));
-    element.append(head, make("p", "prose", line.text));
+    element.append(head);
+    if (line.text) element.append(make("p", "prose", line.text));
     for (const file of line.files ?? []) element.append(this.#file(file));
     return element;
   }
@@ -56,10 +57,10 @@ export class Log {
   #file(file) {
     const element = make("p", "chat-file");
     if (!file.address) {
-      element.textContent = file.text;
+      element.textContent = file.name;
       return element;
     }
-    const link = make("a", "", file.text);
+    const link = make("a", "", file.name);
     link.href = file.address;
     link.download = file.name;
     element.append(link);
@@ -75,7 +76,7 @@ export class Log {
   #waitingLine(item, words, takeBack) {
     const element = make("li", "chat-words chat-own chat-waiting");
     const problem = item.problem;
-    element.append(make("p", "prose", item.text));
+    if (item.text) element.append(make("p", "prose", item.text));
     for (const file of item.files) element.append(make("p", "chat-file", file.name));
     element.append(make("p", "chat-who", problem ? [problem.title, problem.detail].filter(Boolean).join(" ") : words.waiting));
     if (problem) {

@@ -20,6 +20,7 @@ class Portal {
     this.about = panel.querySelector("[data-chat-about]");
     this.stands = panel.querySelector("[data-chat-stands]");
     this.field = panel.querySelector("textarea");
+    this.files = panel.querySelector("[type=file]");
     this.log = new Log(panel.querySelector("[role=log]"), document.documentElement.dataset.zone);
     this.thread = new Thread({ log: this.log, read: (after) => this.#read(after), told: (answer) => this.#told(answer) });
     this.presence = new Presence({
@@ -92,9 +93,10 @@ class Portal {
 
   #say() {
     const text = this.field.value.trim();
-    if (!text) return;
-    this.field.value = "";
-    this.outbox.add(text, this.about.value || NEW);
+    const files = [...this.files.files];
+    if (!text && !files.length) return;
+    this.field.value = this.files.value = "";
+    this.outbox.add(text, this.about.value || NEW, files);
   }
 
   // Which tickets can be written on; the one that was chatted on last comes first.

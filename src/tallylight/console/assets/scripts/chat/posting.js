@@ -12,8 +12,18 @@ export function outboxOf(me, { changed, sent }) {
 }
 
 function post(item) {
+  if (item.files.length) return postFiles(item);
   const about = item.about === NEW ? {} : { ticket_id: item.about };
   return ask("/api/v1/chat/messages", { method: "POST", body: { id: item.id, text: item.text, ...about }, headers: token() });
+}
+
+function postFiles(item) {
+  const body = new FormData();
+  body.append("id", item.id);
+  body.append("text", item.text);
+  if (item.about !== NEW) body.append("ticket_id", item.about);
+  for (const file of item.files) body.append("files", file);
+  return ask("/api/v1/chat/files", { method: "POST", body, headers: token() });
 }
 
 export function token() {

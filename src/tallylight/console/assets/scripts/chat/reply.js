@@ -12,9 +12,12 @@ export function startReply() {
 class Reply {
   constructor(form) {
     this.field = form.querySelector("textarea");
+    this.files = form.querySelector("[type=file]");
     this.ticket = form.dataset.reply;
     this.log = new Log(form.querySelector("[data-chat-waiting]"), document.documentElement.dataset.zone);
     this.words = { waiting: form.dataset.waiting, takeBack: form.dataset.takeBack };
+    this.others = form.querySelectorAll("[name=deed]:not([value=say])");
+    this.files.addEventListener("change", () => this.#showFiles());
     form.addEventListener("submit", (event) => {
       if ((event.submitter?.value ?? "say") !== "say") return;
       event.preventDefault();
@@ -39,9 +42,18 @@ class Reply {
 
   #say() {
     const text = this.field.value.trim();
-    if (!text) return;
-    this.field.value = "";
-    this.outbox.add(text, this.ticket);
+    const files = [...this.files.files];
+    if (!text && !files.length) return;
+    this.field.value = this.files.value = "";
+    this.#showFiles();
+    this.outbox.add(text, this.ticket, files);
+  }
+
+  // Files go with a reply only; they may go without words.
+  #showFiles() {
+    const some = this.files.files.length > 0;
+    this.field.required = !some;
+    for (const button of this.others) button.disabled = some;
   }
 
   #show(items) {
