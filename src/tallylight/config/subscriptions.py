@@ -25,7 +25,7 @@ from tallylight.kernel.events import (
 )
 
 SUBSCRIPTIONS: dict[type[Event], tuple[str, ...]] = {
-    ClockBreached: ("tallylight.sla.handlers.on_clock_breached",),
+    ClockBreached: ("tallylight.sla.handlers.on_clock_breached", "tallylight.support.handlers.on_clock_breached"),
     ClockBreachWithdrawn: ("tallylight.sla.handlers.on_clock_breach_withdrawn",),
     ContractAmended: (
         "tallylight.alerts.handlers.on_contract_amended",

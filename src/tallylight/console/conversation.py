@@ -25,6 +25,7 @@ DEED_TONES = {
     "lapsed": Tone.WARN,
     "given": Tone.WARN,
     "escalated": Tone.WARN,
+    "more-asked": Tone.WARN,
     "acknowledged": Tone.GOOD,
     "asked": Tone.WARN,
     "mitigated": Tone.GOOD,

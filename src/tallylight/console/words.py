@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tallylight.contracts.api import Level
+from tallylight.escalation.api import join_sentences as join_sentences
 from tallylight.support.api import State, TicketCard
-
-
-def join_sentences(sentences: Iterable[str]) -> str:
-    """Whole sentences one after another; Chinese needs no space between them."""
-    space = "" if (get_language() or "en").startswith("zh") else " "
-    return space.join(each for each in sentences if each)
 
 
 def severity_word(level: Level) -> str:

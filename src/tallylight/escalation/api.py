@@ -8,29 +8,50 @@ from uuid import UUID
 
 from tallylight.accounts.api import PersonCard, Viewer, staff
 from tallylight.escalation import ladder as ladders
+from tallylight.escalation import lateness
 from tallylight.escalation import matter as matters
+from tallylight.escalation.causes import Cause, Occasion
+from tallylight.escalation.errors import NoLadder, NoSuchStep, NothingAfter
 from tallylight.escalation.ladder import Rung
+from tallylight.escalation.lateness import Late
 from tallylight.escalation.matter import Matter
 from tallylight.escalation.models import Escalation, State, StepFired
-from tallylight.escalation.notices import ACKNOWLEDGE, HANDED_BACK
-from tallylight.escalation.services import start, step_up, stop
+from tallylight.escalation.notices import ACKNOWLEDGE
+from tallylight.escalation.prompts import jump, repeat, skip, start_over, step_up
+from tallylight.escalation.prose import join_sentences, lasting, moment
+from tallylight.escalation.services import start, stop
 from tallylight.escalation.targets import reached
-from tallylight.escalation.words import step_name
+from tallylight.escalation.words import cause_sentence, late_sentence, late_sentence_of, step_name
 from tallylight.kernel.lazy import Lazy
 
 __all__ = [
     "ACKNOWLEDGE",
-    "HANDED_BACK",
+    "Cause",
     "EscalationCard",
+    "Late",
     "Matter",
+    "NoLadder",
+    "NoSuchStep",
+    "NothingAfter",
+    "Occasion",
     "Rung",
     "State",
     "StepCard",
+    "cause_sentence",
+    "join_sentences",
+    "jump",
+    "lasting",
+    "late_sentence",
+    "late_sentence_of",
     "meant",
     "meant_by_step",
+    "moment",
     "of_subject",
+    "repeat",
     "running_visible_to",
+    "skip",
     "start",
+    "start_over",
     "step_name",
     "step_up",
     "stop",
@@ -41,7 +62,9 @@ __all__ = [
 class StepCard:
     """A rung: when it is or was due, when it was taken (None: not yet, or never) and who was told then.
 
-    `role` is empty where the step names none; `person` is a login, `schedule` and `team` are slugs, empty likewise.
+    `role` is empty where the step names none; `person` is a login, `schedule` and `team` are slugs, empty likewise. `cause` says
+    which event brought it before its time, in whose name and words; empty: its time came. `skipped`: it was passed over.
+    `late`: None if it was in time.
     """
 
     step: int
@@ -53,6 +76,16 @@ class StepCard:
     person: str = ""
     schedule: str = ""
     team: str = ""
+    skipped: bool = False
+    cause: str = ""
+    by: str = ""
+    reason: str = ""
+    late: Late | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether it was taken and reached nobody."""
+        return self.taken_at is not None and not self.people and not self.skipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,4 +171,9 @@ def _step(index: int, rung: Rung, fired: StepFired | None) -> StepCard:
         person=rung.person or "",
         schedule=rung.schedule or "",
         team=rung.team or "",
+        skipped=rung.skipped,
+        cause=rung.cause,
+        by=rung.by,
+        reason=rung.reason,
+        late=lateness.from_facts(fired.late) if fired else None,
     )

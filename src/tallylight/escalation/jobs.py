@@ -10,7 +10,7 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from tallylight.escalation import services
+from tallylight.escalation import pulse, services
 from tallylight.kernel import clock
 
 QUEUE = "escalation"
@@ -25,11 +25,13 @@ def advance_ladder(escalation_id: str) -> None:
     services.advance(UUID(escalation_id), now=clock.now())
 
 
-@app.periodic(cron="* * * * * */5")
+# Every second: a step is promised within two seconds of its instant, also if the worker that had its job was killed.
+@app.periodic(cron="* * * * * *")
 @app.task(name="escalation.sweep", queue=QUEUE, priority=PRIORITY, queueing_lock="escalation.sweep")
 def sweep(timestamp: int) -> None:  # noqa: ARG001 - the period's own instant
     """Take what is due on every ladder, in case a job was lost."""
     now = clock.now()
+    pulse.beat(now=now)
     for escalation_id in services.due_escalations(now):
         services.advance(escalation_id, now=now)
 

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
+
+from tallylight.escalation.causes import Occasion
+
+NOTHING = timedelta(0)
+#: The step that is added when the last one of the contract reached nobody.
+LAST_RESORT = "last-resort"
 
 
 @dataclass(frozen=True, slots=True)
 class Rung:
     """A step: at `due_at` whom it names is told by `channels`. See `targets` for who comes before whom.
 
-    `person` is a login, `schedule` and `team` are slugs; `role` is empty where none is named.
+    `person` is a login, `schedule` and `team` are slugs; `role` is empty where none is named. `cause` says which event brought it
+    forward, in whose name (`by`) and in which words (`reason`); empty: its time came. `skipped`: it is passed over.
+    `usual_at` is set where something moved it; `again` marks a rung that was put in because another one was to be repeated.
     """
 
     name: str
@@ -22,6 +31,17 @@ class Rung:
     person: str | None = None
     schedule: str | None = None
     team: str | None = None
+    cause: str = ""
+    by: str = ""
+    reason: str = ""
+    skipped: bool = False
+    usual_at: datetime | None = None
+    again: bool = False
+
+    @property
+    def planned_at(self) -> datetime:
+        """When it was due before anything moved it."""
+        return self.usual_at or self.due_at
 
     def facts(self) -> dict[str, Any]:
         """As JSON values."""
@@ -33,6 +53,12 @@ class Rung:
             "person": self.person,
             "schedule": self.schedule,
             "team": self.team,
+            "cause": self.cause,
+            "by": self.by,
+            "reason": self.reason,
+            "skipped": self.skipped,
+            "usual_at": self.usual_at.isoformat() if self.usual_at else None,
+            "again": self.again,
         }
 
 
@@ -55,6 +81,12 @@ def from_facts(facts: Sequence[dict[str, Any]]) -> Ladder:
             person=each["person"],
             schedule=each.get("schedule"),  # ladders that were written before there were schedules go on
             team=each.get("team"),
+            cause=each.get("cause", ""),
+            by=each.get("by", ""),
+            reason=each.get("reason", ""),
+            skipped=each.get("skipped", False),
+            usual_at=datetime.fromisoformat(each["usual_at"]) if each.get("usual_at") else None,
+            again=each.get("again", False),
         )
         for each in facts
     )
@@ -78,9 +110,7 @@ def next_at(ladder: Ladder, taken: int) -> datetime | None:
 
 def pulled_forward(ladder: Ladder, step: int, *, to: datetime) -> Ladder:
     """The ladder with rung `step` due at `to` if it was due later: when the one before it found nobody."""
-    return tuple(
-        replace(rung, due_at=min(rung.due_at, to)) if index == step else rung for index, rung in enumerate(ladder)
-    )
+    return tuple(_moved(rung, to) if index == step else rung for index, rung in enumerate(ladder))
 
 
 def resumed(ladder: Ladder, taken: int, *, at: datetime) -> Ladder:
@@ -89,4 +119,47 @@ def resumed(ladder: Ladder, taken: int, *, at: datetime) -> Ladder:
     At the top the last rung comes again: a matter never has nobody left to go to.
     """
     left = ladder[taken:] or ladder[-1:]
-    return tuple(replace(rung, due_at=at + (rung.due_at - left[0].due_at)) for rung in left)
+    return tuple(as_new(rung, at + max(rung.planned_at - left[0].planned_at, NOTHING)) for rung in left)
+
+
+def whole(ladder: Ladder) -> Ladder:
+    """The ladder without what was put in on its way."""
+    return tuple(rung for rung in ladder if not rung.again and rung.name != LAST_RESORT)
+
+
+def as_new(rung: Rung, due_at: datetime) -> Rung:
+    """The rung as if nothing had happened to it, due then."""
+    return replace(rung, due_at=due_at, cause="", by="", reason="", skipped=False, usual_at=None, again=False)
+
+
+def _moved(rung: Rung, to: datetime) -> Rung:
+    return rung if rung.due_at <= to else replace(rung, due_at=to, usual_at=rung.planned_at)
+
+
+def because(ladder: Ladder, step: int, occasion: Occasion) -> Ladder:
+    """The ladder with rung `step` naming the event that brings it."""
+    said = partial(replace, cause=occasion.cause.value, by=occasion.by, reason=occasion.reason)
+    return tuple(said(rung) if index == step else rung for index, rung in enumerate(ladder))
+
+
+def jumped(ladder: Ladder, taken: int, step: int, occasion: Occasion, *, at: datetime) -> Ladder:
+    """The ladder that goes on with rung `step` at `at`: those between are passed over."""
+    ladder = because(pulled_forward(ladder, step, to=at), step, occasion)
+    return tuple(
+        _moved(_passed(rung, occasion), at) if taken <= index < step else rung for index, rung in enumerate(ladder)
+    )
+
+
+def skipped(ladder: Ladder, step: int, occasion: Occasion, *, at: datetime) -> Ladder:
+    """The ladder without rung `step`, which is passed over at `at`; those after it keep their instants."""
+    return tuple(_moved(_passed(rung, occasion), at) if index == step else rung for index, rung in enumerate(ladder))
+
+
+def repeated(ladder: Ladder, taken: int, step: int, occasion: Occasion, *, at: datetime) -> Ladder:
+    """The ladder in which rung `step` comes again at `at`, before what is left of it."""
+    again = replace(as_new(ladder[step], at), again=True)
+    return because((*ladder[:taken], again, *ladder[taken:]), taken, occasion)
+
+
+def _passed(rung: Rung, occasion: Occasion) -> Rung:
+    return replace(rung, skipped=True, cause=occasion.cause.value, by=occasion.by, reason=occasion.reason)

@@ -12,7 +12,10 @@ from tallylight.contracts.api import Level
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """`headlines` says what it is, by locale; `path` leads to it in the console; `viewers` are the customer's, affected."""
+    """`headlines` says what it is, by locale; `path` leads to it in the console; `viewers` are the customer's, affected.
+
+    `incident` names what it is one of many of; empty: nothing.
+    """
 
     number: str
     customer: str
@@ -21,6 +24,7 @@ class Matter:
     path: str
     viewers: int
     opened_at: datetime
+    incident: str = ""
 
     def headline(self, locale: str) -> str:
         """What it is, in the reader's language, or else in English."""
@@ -36,6 +40,7 @@ class Matter:
             "path": self.path,
             "viewers": self.viewers,
             "opened_at": self.opened_at.isoformat(),
+            "incident": self.incident,
         }
 
 
@@ -49,4 +54,5 @@ def from_facts(facts: dict[str, Any]) -> Matter:
         path=facts["path"],
         viewers=facts["viewers"],
         opened_at=datetime.fromisoformat(facts["opened_at"]),
+        incident=facts.get("incident", ""),
     )

@@ -1,4 +1,4 @@
-"""Tables: a running ladder, and each step that was taken."""
+"""Tables: a running ladder, each step that was taken, what brought it up by an event, and when workers last looked."""
 
 from __future__ import annotations
 
@@ -50,7 +50,10 @@ class Escalation(TenantModel):
 
 
 class StepFired(models.Model):
-    """A rung that was taken: when it was due, when it was taken, and who was told. Never twice."""
+    """A rung that was taken: when it was due, when it was taken, and who was told. Never twice.
+
+    `skipped`: it was passed over, and nobody was told. `late`: by how much it was late and why (see `lateness`); null: in time.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     escalation = models.ForeignKey(Escalation, on_delete=models.PROTECT, related_name="fired")
@@ -59,6 +62,32 @@ class StepFired(models.Model):
     due_at = models.DateTimeField()
     at = models.DateTimeField()
     people = models.JSONField(default=list)  # [{"id", "name"}]; empty if nobody held the role
+    skipped = models.BooleanField(default=False)
+    late = models.JSONField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["escalation", "step"], name="each_step_once")]
+
+
+class Prompt(models.Model):
+    """An event that was to bring a matter up its ladder. Never twice for the same `key`."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    subject = models.UUIDField()
+    key = models.CharField(max_length=120)
+    cause = models.CharField(max_length=32)
+    by = models.CharField(max_length=200, blank=True)
+    reason = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["subject", "key"], name="each_event_once")]
+
+
+class Pulse(models.Model):
+    """The one row that says when a worker last looked for due steps, and the latest stretch in which none did."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True)
+    at = models.DateTimeField(null=True)
+    gap_from = models.DateTimeField(null=True)
+    gap_until = models.DateTimeField(null=True)

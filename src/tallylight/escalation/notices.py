@@ -9,18 +9,22 @@ from django.utils import translation
 
 from tallylight.accounts.api import PersonCard
 from tallylight.contracts.api import Level
+from tallylight.escalation.causes import Cause
 from tallylight.escalation.ladder import Rung
 from tallylight.escalation.matter import Matter
 from tallylight.escalation.models import Escalation
-from tallylight.escalation.words import step_name
+from tallylight.escalation.words import cause_sentence, step_name
 from tallylight.incidents.api import level_name
 from tallylight.notify import api as notify
 
 #: What the links in these messages allow.
 ACKNOWLEDGE = "acknowledge"
-#: Why a matter comes up again: its owner gave it back to people who had it before.
-HANDED_BACK = "handed-back"
 LINK_LIFETIME = timedelta(days=2)
+#: How long further matters of a major incident wait for the list of them all.
+SOON = timedelta(seconds=30)
+#: What somebody did to one ticket is not news about many.
+RINGS_ALONE = (Cause.BY_HAND, Cause.ASKED, Cause.HANDED_BACK, Cause.SECOND_HAND_OVER, Cause.REOPENED)
+KIND = 100
 
 
 def notify_step(
@@ -31,6 +35,7 @@ def notify_step(
     with translation.override(person.locale):
         level = str(level_name(matter.level))
         step, next_step = step_name(rung.name), step_name(following.name) if following else ""
+        because = cause_sentence(rung.cause, by=rung.by, reason=rung.reason)
     content = notify.compose(
         "escalation/mail/step.txt",
         to,
@@ -38,7 +43,8 @@ def notify_step(
         headline=matter.headline(person.locale),
         level=level,
         first=row.taken == 0 and not row.cause,
-        handed_back=row.cause == HANDED_BACK,
+        handed_back=row.cause == Cause.HANDED_BACK,
+        because=because,
         step=step,
         next_step=next_step,
         following=following,
@@ -49,8 +55,33 @@ def notify_step(
         page=settings.PUBLIC_URL + matter.path,
     )
     key = f"escalation:{row.pk}:step:{row.taken}:{person.id}"
+    page = settings.PUBLIC_URL + matter.path
+    kind = _one_of_many(matter, rung)
     urgent = matter.level is Level.MAJOR  # only that rings in quiet hours
-    notify.send_by(rung.channels, key, to=to, content=content, now=now, about=row.subject, urgent=urgent)
+    if kind:
+        window = SOON if urgent else notify.WINDOW
+        notify.gather(
+            kind,
+            key,
+            to=to,
+            content=content,
+            now=now,
+            about=row.subject,
+            page=page,
+            channels=rung.channels,
+            window=window,
+            urgent=urgent,
+            rings_once=True,
+        )
+    else:
+        notify.send_by(rung.channels, key, to=to, content=content, now=now, about=row.subject, urgent=urgent)
+
+
+def _one_of_many(matter: Matter, rung: Rung) -> str:
+    """What the same step says of other matters of the incident; empty where this one is to ring by itself."""
+    if not matter.incident or rung.cause in RINGS_ALONE:
+        return ""
+    return f"ladder:{matter.incident}:{matter.level.value}:{rung.name}"[:KIND]
 
 
 def _token(row: Escalation, person: PersonCard, *, now: datetime) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from tallylight.accounts import api as accounts
-from tallylight.accounts.api import PersonCard, TeamUnknown
+from tallylight.accounts.api import PersonCard, Role, TeamUnknown
 from tallylight.escalation.ladder import Rung
 from tallylight.oncall import api as oncall
 from tallylight.oncall.api import ScheduleUnknown
@@ -36,6 +36,11 @@ def targets(
 def reached(rung: Rung, staff: Sequence[PersonCard], *, owner: UUID | None, at: datetime) -> list[PersonCard]:
     """Whom the rung means at an instant. A schedule or team that is gone, or has nobody then, reaches nobody."""
     return targets(rung, staff, owner=owner, on_call=_on_call(rung, at), team=_in_team(rung))
+
+
+def everybody(staff: Sequence[PersonCard]) -> list[PersonCard]:
+    """Whom a matter goes to when a whole ladder reached nobody: the managers, without any all of the staff."""
+    return [each for each in staff if each.role is Role.MANAGER] or list(staff)
 
 
 def _own(people: list[PersonCard], owner: UUID | None) -> list[PersonCard]:

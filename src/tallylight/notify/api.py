@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
 
 from tallylight.notify.apprise_urls import is_deliverable, service_of
 from tallylight.notify.compose import compose
-from tallylight.notify.digest import gather
+from tallylight.notify.digest import WINDOW, digest_key, gather
 from tallylight.notify.endpoints import EndpointCard, add_endpoint, endpoints_of, remove_endpoint
 from tallylight.notify.errors import (
     EndpointRefused,
@@ -26,9 +26,9 @@ from tallylight.notify.errors import (
     WaysRefused,
 )
 from tallylight.notify.letter import MAIL, Enclosure, Outcome, Recipient, State, Text, Thread, Why
-from tallylight.notify.links import Grant, read_link, write_link
+from tallylight.notify.links import Grant, is_used, read_link, use_link, write_link
 from tallylight.notify.mime import bare
-from tallylight.notify.models import Attempt, Bounce, Message
+from tallylight.notify.models import Attempt, Bounce, DigestItem, Message
 from tallylight.notify.outbox import reach, send, send_by, withdraw
 from tallylight.notify.rates import LimitCard, limits, remove_limit, set_limit
 from tallylight.notify.returns import came_back, own_domain, subjects_of, was_sent
@@ -40,6 +40,7 @@ from tallylight.notify.ways import Preferences, Way, preferences, set_order, set
 
 __all__ = [
     "MAIL",
+    "WINDOW",
     "AttemptCard",
     "Backlog",
     "BounceCard",
@@ -77,6 +78,7 @@ __all__ = [
     "endpoints_of",
     "gather",
     "is_deliverable",
+    "is_used",
     "keep_room",
     "lift",
     "limits",
@@ -99,6 +101,7 @@ __all__ = [
     "suppressions",
     "trial",
     "trials",
+    "use_link",
     "waiting",
     "was_sent",
     "withdraw",
@@ -155,8 +158,10 @@ class DeliveryCard:
 
 
 def deliveries(about: UUID) -> list[DeliveryCard]:
-    """Everything that was sent about a subject, the oldest first."""
-    rows = Message.objects.filter(about=about).prefetch_related("tries", "bounces").order_by("id")
+    """Everything that was sent about a subject, the oldest first, with the digests that name it among others."""
+    digests = DigestItem.objects.filter(about=about, sent=False).values_list("digest_id", flat=True)
+    said = Q(about=about) | Q(key__in=[digest_key(each) for each in digests])
+    rows = Message.objects.filter(said).prefetch_related("tries", "bounces").order_by("id")
     return [_card(row) for row in rows]
 
 

@@ -1,7 +1,8 @@
 """Many messages of one kind to one person within a window become one.
 
 The first goes at once, so that nobody learns late; what follows within the window is gathered and comes as one message at its
-end, in the reader's language. While more keeps coming, so does one message a window. What is urgent is never gathered.
+end, in the reader's language. While more keeps coming, so does one message a window. What is urgent is not gathered, unless its
+sender says that one ringing speaks for all of a kind: then the first rings, and the rest comes by mail.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from django.db import connection, transaction
 
 from tallylight.accounts import api as accounts
 from tallylight.notify.compose import compose
-from tallylight.notify.letter import Recipient, Text
+from tallylight.notify.letter import MAIL, Recipient, Text
 from tallylight.notify.models import Digest, DigestItem
 from tallylight.notify.outbox import reach, send, send_by
 
@@ -36,20 +37,22 @@ def gather(
     channels: Channels = None,
     window: timedelta = WINDOW,
     urgent: bool = False,
+    rings_once: bool = False,
 ) -> None:
     """Say something to somebody who may be told many things of this `kind` (`ladder:{incident}`) at once.
 
     In the caller's transaction, once for each `key`. The person is reached by their own ways in turn, or by all of `channels`
     if these are given. `page` is where the matter can be read; the digest names it beside the subject. Somebody who is not
-    known as a person, and what is urgent, is told at once and by itself.
+    known as a person, and what is urgent, is told at once and by itself; with `rings_once` only the first rings, by `channels`
+    and also in quiet hours if it is urgent, and the digest is a mail.
     """
-    if urgent or to.person_id is None:
+    if (urgent and not rings_once) or to.person_id is None:
         _tell(key, to, content, channels, about, urgent=urgent, now=now)
         return
     with transaction.atomic():
         if DigestItem.objects.filter(key=key).exists():
             return
-        digest_id, first = _window(to.person_id, kind, channels, window, now=now)
+        digest_id, first = _window(to.person_id, kind, (MAIL,) if rings_once else channels, window, now=now)
         item = DigestItem(
             digest_id=digest_id,
             key=key,
@@ -62,7 +65,7 @@ def gather(
         )
         DigestItem.objects.bulk_create([item], ignore_conflicts=True)
         if first:
-            _tell(key, to, content, channels, about, urgent=False, now=now)
+            _tell(key, to, content, channels, about, urgent=urgent, now=now)
 
 
 def _window(person_id: UUID, kind: str, channels: Channels, window: timedelta, *, now: datetime) -> tuple[UUID, bool]:
@@ -129,7 +132,12 @@ def _say(row: Digest, items: list[DigestItem], to: Recipient, channels: Channels
     content = compose(
         "notify/mail/digest.txt", to, items=items[:NAMED], number=len(items), more=max(len(items) - NAMED, 0)
     )
-    _tell(f"digest:{row.pk}", to, content, channels, None, urgent=False, now=now)
+    _tell(digest_key(row.pk), to, content, channels, None, urgent=False, now=now)
+
+
+def digest_key(digest_id: UUID) -> str:
+    """Under which key a digest is sent."""
+    return f"digest:{digest_id}"
 
 
 def _tell(

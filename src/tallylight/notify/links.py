@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -10,6 +11,7 @@ from django.core.signing import BadSignature, Signer
 
 from tallylight.kernel.clock import rfc3339
 from tallylight.notify.errors import LinkExpired, LinkRefused
+from tallylight.notify.models import UsedLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,22 @@ def read_link(token: str, purpose: str, *, now: datetime) -> Grant:
     if now >= grant.expires_at:
         raise LinkExpired(expired_at=rfc3339(grant.expires_at))
     return grant
+
+
+def use_link(token: str, *, now: datetime) -> bool:
+    """Use up a link, in the caller's transaction. False if it was used before."""
+    row = UsedLink(sha256=_known_as(token), at=now)
+    UsedLink.objects.bulk_create([row], ignore_conflicts=True)
+    return UsedLink.objects.filter(pk=row.pk).exists()
+
+
+def is_used(token: str) -> bool:
+    """Whether a link was used up."""
+    return UsedLink.objects.filter(sha256=_known_as(token)).exists()
+
+
+def _known_as(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _signer(purpose: str) -> Signer:

@@ -237,3 +237,11 @@ class DigestItem(models.Model):
     html = models.TextField(blank=True)
     page = models.CharField(max_length=500, blank=True)
     sent = models.BooleanField(default=False)
+
+
+class UsedLink(models.Model):
+    """A link that did what it allows: it does nothing more. Known by its token's SHA-256."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    sha256 = models.CharField(max_length=64, unique=True)
+    at = models.DateTimeField()

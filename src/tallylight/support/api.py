@@ -13,7 +13,7 @@ from tallylight.accounts.api import Viewer
 from tallylight.clocks.api import Reading
 from tallylight.contracts.api import Level
 from tallylight.escalation import api as escalation
-from tallylight.escalation.api import EscalationCard
+from tallylight.escalation.api import EscalationCard, lasting
 from tallylight.kernel.ids import earliest_id
 from tallylight.kernel.lazy import Lazy
 from tallylight.notify import api as notify
@@ -28,7 +28,7 @@ from tallylight.support.chat import conversation as read_conversation
 from tallylight.support.chat_words import where_it_stands
 from tallylight.support.closing import close
 from tallylight.support.desk_rules import reopen_days, set_reopen_days
-from tallylight.support.entries import cause_name, lasting
+from tallylight.support.entries import cause_name
 from tallylight.support.errors import (
     AnswerStands,
     CauseNeeded,
@@ -51,6 +51,7 @@ from tallylight.support.errors import (
     TicketClosed,
     TicketUnknown,
 )
+from tallylight.support.escalating import AGAIN_AFTER, Deed, ask_for_more, may_ask_at, take_step
 from tallylight.support.figures import MOST as MOST_PERIOD
 from tallylight.support.figures import By, Figure, Timing, by_name, figures, whole
 from tallylight.support.figures_file import csv_of
@@ -84,6 +85,7 @@ from tallylight.support.states import PENDING, PROMISE_NAMES, Channel, Promise, 
 from tallylight.support.tasks import TaskCard, add_task, do_task, my_tasks
 
 __all__ = [
+    "AGAIN_AFTER",
     "CAUSE_NAMES",
     "MOST_PERIOD",
     "PRESENCE_CHANNEL",
@@ -96,6 +98,7 @@ __all__ = [
     "CauseNeeded",
     "Channel",
     "ConversationCard",
+    "Deed",
     "DeedCard",
     "DeskPerson",
     "Done",
@@ -145,6 +148,7 @@ __all__ = [
     "answer_by_link",
     "answers",
     "ask",
+    "ask_for_more",
     "asked_by",
     "assign",
     "by_name",
@@ -195,6 +199,7 @@ __all__ = [
     "split",
     "take",
     "take_next",
+    "take_step",
     "tell",
     "tell_presence",
     "ticket",
@@ -234,6 +239,7 @@ class TicketDetail:
     """A ticket with its story and its promises. `ladders`, `deliveries`, `offer` and `care` are for the staff only.
 
     `offer` is the one that waits for an answer, `care` how often it changed hands and how long it lay idle.
+    `may_ask_at` is from when on the customer may ask for escalation again; None: they have not asked yet.
     `pauses` are the reasons for which its clocks may stand still, by the contract. `called` are the names of those to whom the
     ladder brought it last, while nobody has it in hand.
     """
@@ -253,6 +259,7 @@ class TicketDetail:
     undo_merge_until: datetime | None = None
     tasks: tuple[TaskCard, ...] = ()
     relations: tuple[RelationCard, ...] = ()
+    may_ask_at: datetime | None = None
 
 
 def ticket(viewer: Viewer, ticket_id: UUID | str, *, now: datetime) -> TicketDetail:
@@ -269,7 +276,7 @@ def ticket(viewer: Viewer, ticket_id: UUID | str, *, now: datetime) -> TicketDet
         pauses=tuple(pause.reason for pause in support.pauses) if support else (),
         ladders=ladders if staff else (),
         deliveries=tuple(notify.deliveries(row.pk)) if staff else (),
-        called=ladders[-1].called if ladders and row.state == State.OPEN else (),
+        called=ladders[-1].called if ladders and row.state in PENDING else (),
         offer=offers.of_ticket(row, now=now) if staff else None,
         care=care_of(row, story, clocks, now=now) if staff else None,
         reads=read_by(row) if staff else (),
@@ -278,6 +285,7 @@ def ticket(viewer: Viewer, ticket_id: UUID | str, *, now: datetime) -> TicketDet
         tasks=tuple(tasks.of_ticket(row)) if staff else (),
         relations=tuple(relations.of_ticket(viewer, row)),
         undo_merge_until=undo_until(row.pk) if staff and row.merged_into_id else None,
+        may_ask_at=may_ask_at(row),
     )
 
 

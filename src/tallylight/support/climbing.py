@@ -24,6 +24,7 @@ def climb(ticket: Ticket, *, now: datetime) -> None:
         path=f"/tickets/{ticket.pk}",
         viewers=ticket.viewers,
         opened_at=ticket.opened_at,
+        incident=str(ticket.incident or ""),
     )
     escalation.start(
         ticket.pk,

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from tallylight.accounts import api as accounts
 from tallylight.accounts.api import Viewer, require_staff
+from tallylight.escalation import api as escalation
 from tallylight.kernel.clock import rfc3339
 from tallylight.support import desk_rules, entries, promises, satisfaction, tasks
 from tallylight.support.causes import Cause, needs_words
@@ -16,6 +17,7 @@ from tallylight.support.climbing import climb
 from tallylight.support.errors import CauseNeeded, NotResolved, TasksOpen
 from tallylight.support.handling import held
 from tallylight.support.models import Ticket
+from tallylight.support.rising import start_over
 from tallylight.support.states import Channel, Happening, State
 
 
@@ -89,3 +91,6 @@ def reopen(ticket: Ticket, *, now: datetime) -> None:
     if ticket.acknowledged_at is None:
         promises.note(ticket, Happening.STILL_UNANSWERED, at=now)
         climb(ticket, now=now)
+    else:
+        occasion = escalation.Occasion(escalation.Cause.REOPENED, f"reopened:{rfc3339(now)}")
+        start_over(ticket, occasion, now=now)

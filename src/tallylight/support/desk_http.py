@@ -16,6 +16,7 @@ from tallylight.support.shapes import (
     OfferOut,
     ProfileIn,
     ReasonIn,
+    StepIn,
     TicketDetailOut,
     desk_person_out,
     detail_out,
@@ -67,6 +68,21 @@ def decline(request: HttpRequest, ticket_id: UUID, body: ReasonIn) -> dict[str, 
 def withdraw(request: HttpRequest, ticket_id: UUID) -> dict[str, Any]:
     """Before it is answered. For whoever made it, the owner, and managers."""
     api.withdraw(viewer_of(request), ticket_id, channel=Channel.API, now=clock.now())
+    return detail_out(request, ticket_id)
+
+
+@router.post("/tickets/{ticket_id}/escalate", response=TicketDetailOut, summary="Ask for escalation")
+def ask_for_more(request: HttpRequest, ticket_id: UUID, body: ReasonIn) -> dict[str, Any]:
+    """The next step of the ladder is taken now, and you read whom it was brought to. For customers, once in half an hour."""
+    api.ask_for_more(viewer_of(request), ticket_id, body.reason, channel=Channel.API, now=clock.now())
+    return detail_out(request, ticket_id)
+
+
+@router.post("/tickets/{ticket_id}/ladder", response=TicketDetailOut, summary="Take a step of the ladder by hand")
+def take_step(request: HttpRequest, ticket_id: UUID, body: StepIn) -> dict[str, Any]:
+    """Jump to a step that is to come, skip the next one, or repeat one that was taken. For the provider's staff."""
+    viewer = viewer_of(request)
+    api.take_step(viewer, ticket_id, body.deed, step=body.step, reason=body.reason, now=clock.now())
     return detail_out(request, ticket_id)
 
 

@@ -8,12 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tallylight.contracts.api import Level, Metric
-from tallylight.escalation.api import step_name
+from tallylight.escalation import api as escalation
 from tallylight.incidents.api import level_name
 from tallylight.support.causes import CAUSE_NAMES, Cause
 from tallylight.support.models import Entry, Ticket
@@ -34,6 +33,7 @@ class Kind(StrEnum):
     WITHDRAWN = "withdrawn"
     GIVEN = "given"
     ESCALATED = "escalated"
+    MORE_ASKED = "more-asked"
     ACKNOWLEDGED = "acknowledged"
     ASKED = "asked"
     MITIGATED = "mitigated"
@@ -95,6 +95,11 @@ def sentence(kind: str, facts: dict[str, Any], text: str) -> str:
             return _handed(Kind(kind), facts)
         case Kind.ESCALATED:
             return _escalated(facts)
+        case Kind.MORE_ASKED:
+            return _("%(by)s asked for escalation; it was brought to %(to)s: %(reason)s") % {
+                **facts,
+                "to": ", ".join(facts["people"]) or "–",
+            }
         case Kind.ACKNOWLEDGED:
             return _("%(person)s took it in hand.") % facts
         case Kind.ASKED:
@@ -136,7 +141,7 @@ def sentence(kind: str, facts: dict[str, Any], text: str) -> str:
 
 def _called(facts: dict[str, Any]) -> str:
     """A telephone call in which somebody spoke, or in which we reached nobody."""
-    named = {"number": facts["number"], "length": lasting(facts["seconds"])}
+    named = {"number": facts["number"], "length": escalation.lasting(facts["seconds"])}
     if not facts["answered"]:
         return _("We called %(number)s and reached nobody.") % named
     if facts["ours"]:
@@ -201,10 +206,20 @@ def _handed(kind: Kind, facts: dict[str, Any]) -> str:
 
 
 def _escalated(facts: dict[str, Any]) -> str:
-    named = {"step": step_name(facts["step"]), "people": ", ".join(facts["people"])}
-    if not facts["people"]:
-        return _("Step “%(step)s” of the ladder found nobody; the next one follows at once.") % named
-    return _("Step “%(step)s” of the ladder brought it to %(people)s.") % named
+    """What a step of the ladder did, why it came before its time, and why late. Entries of old say only what it did."""
+    why = escalation.cause_sentence(facts.get("cause", ""), by=facts.get("by", ""), reason=facts.get("reason", ""))
+    return escalation.join_sentences((_step(facts), why, escalation.late_sentence_of(facts.get("late"))))
+
+
+def _step(facts: dict[str, Any]) -> str:
+    named = {"step": escalation.step_name(facts["step"]), "people": ", ".join(facts["people"])}
+    if facts.get("skipped"):
+        return _("Step “%(step)s” of the ladder was skipped.") % named
+    if facts["people"]:
+        return _("Step “%(step)s” of the ladder brought it to %(people)s.") % named
+    if facts.get("last"):
+        return _("Step “%(step)s” of the ladder found nobody, and no other is left.") % named
+    return _("Step “%(step)s” of the ladder found nobody; the next one follows at once.") % named
 
 
 def _explained(facts: dict[str, Any]) -> str:
@@ -213,7 +228,7 @@ def _explained(facts: dict[str, Any]) -> str:
         "start": moment(facts["start"]),
         "end": moment(facts["end"]),
         "zone": timezone.get_current_timezone_name(),
-        "length": lasting(facts["seconds"]),
+        "length": escalation.lasting(facts["seconds"]),
     }
     match Metric(facts["metric"]):
         case Metric.DEAD:
@@ -242,15 +257,6 @@ def _explained(facts: dict[str, Any]) -> str:
             )
 
 
-def lasting(seconds: float) -> str:
-    """A length of time in words: seconds below two minutes, minutes below two hours, hours above."""
-    if seconds < 120:
-        return ngettext("%(n)d second", "%(n)d seconds", round(seconds)) % {"n": round(seconds)}
-    if seconds < 7200:
-        return ngettext("%(n)d minute", "%(n)d minutes", round(seconds / 60)) % {"n": round(seconds / 60)}
-    return ngettext("%(n)d hour", "%(n)d hours", round(seconds / 3600)) % {"n": round(seconds / 3600)}
-
-
 def moment(instant: str) -> str:
     """An instant of the facts in the active language and time zone."""
-    return date_format(timezone.localtime(datetime.fromisoformat(instant)), "Y-m-d H:i:s")
+    return escalation.moment(datetime.fromisoformat(instant))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tallylight.kernel.errors import Conflict, Invalid, NotFound, Refused, gettext_noop
+from tallylight.kernel.errors import Conflict, Invalid, NotFound, Refused, TooMany, gettext_noop
 
 
 class TicketUnknown(NotFound):
@@ -149,3 +149,15 @@ class NothingSaid(Invalid):
     code = "nothing-said"
     title = gettext_noop("There is nothing to send.")
     advice = gettext_noop("Write something, or choose a file.")
+
+
+class CustomersAsk(Refused):
+    code = "customers-ask"
+    title = gettext_noop("Asking for escalation is for customers.")
+    advice = gettext_noop("Jump to a step of the ladder instead, with your reason.")
+
+
+class AskedLately(TooMany):
+    code = "asked-lately"
+    title = gettext_noop("Escalation of ticket %(number)s was asked for a short while ago.")
+    advice = gettext_noop("The ticket shows whom it was brought to. You can ask again from %(at)s on.")

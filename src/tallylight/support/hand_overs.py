@@ -10,14 +10,15 @@ from django.db import transaction
 
 from tallylight.accounts import api as accounts
 from tallylight.accounts.api import Role, Viewer, require, require_staff
-from tallylight.escalation import api as escalation
+from tallylight.escalation.api import Cause, Occasion
 from tallylight.kernel.clock import rfc3339
 from tallylight.support import care, entries, notices, offers, patience, promises
 from tallylight.support.errors import NotForYou, NotTheOwner, OfferPending, ReasonNeeded, TicketClosed
 from tallylight.support.handling import acknowledge_as, held, own
 from tallylight.support.models import Offer, Ticket
-from tallylight.support.states import PENDING, Channel, OfferState, State
-from tallylight.support.tenure import had_before
+from tallylight.support.rising import rise
+from tallylight.support.states import Channel, OfferState, State
+from tallylight.support.tenure import had_before, hops
 
 
 @transaction.atomic
@@ -33,7 +34,7 @@ def offer(
 ) -> UUID:
     """Offer the ticket to one person or to a team, who are told. Its owner and its clocks stay as they are until it is accepted.
 
-    For its owner and for managers. If the others had it before, it goes up its ladder at once.
+    For its owner and for managers. If the others had it before, or it was handed over already, it goes up its ladder at once.
     Raises RoleRequired, NotFound, TicketClosed, NotTheOwner, ReasonNeeded, OfferPending, NobodyToOwn.
     """
     require_staff(viewer)
@@ -58,8 +59,7 @@ def offer(
     _write(ticket, entries.Kind.OFFERED, row, viewer, now=now, channel=channel, to=to.name, back=row.back)
     for person in to.people:
         notices.announce_offer(ticket, row, person, by=viewer.name, now=now)
-    if row.back:
-        _go_up(ticket, row, now=now)
+    _go_up(ticket, row, now=now)
     _await(row)
     return row.pk
 
@@ -187,15 +187,11 @@ def _lapses_at(ticket: Ticket, *, now: datetime) -> datetime:
 
 
 def _go_up(ticket: Ticket, row: Offer, *, now: datetime) -> None:
-    """Handing back brings it to the next step of the ladder; without one, to the managers."""
-    if ticket.state not in PENDING:
-        return
-    climbed = escalation.step_up(
-        ticket.pk, cause=escalation.HANDED_BACK, due_at=row.lapses_at, owner=ticket.owner_id, now=now
-    )
-    if not climbed:
-        for manager in accounts.staff_with_role(Role.MANAGER):
-            notices.announce_handed_back(ticket, row, manager, now=now)
+    """Handing back, and handing over for the second time, take the next step of the ladder."""
+    if row.back:
+        rise(ticket, Occasion(Cause.HANDED_BACK, f"handed-back:{row.pk}"), now=now)
+    elif hops(care.tenures_of(ticket, now=now)) >= 1:
+        rise(ticket, Occasion(Cause.SECOND_HAND_OVER, f"second-hand-over:{row.pk}"), now=now)
 
 
 def _to_tell(ticket: Ticket, row: Offer) -> list[accounts.PersonCard]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tallylight.escalation import api as escalation
 from tallylight.kernel import clock
 from tallylight.kernel.events import (
+    ClockBreached,
     ContractAccepted,
     ContractAmended,
     ContractNotAccepted,
@@ -16,7 +17,7 @@ from tallylight.kernel.events import (
     IncidentWidened,
     MessageReceived,
 )
-from tallylight.support import arrivals, contract_letters, entries, jobs
+from tallylight.support import arrivals, contract_letters, entries, jobs, rising
 from tallylight.support.following import follow_contract
 from tallylight.support.models import Ticket
 from tallylight.support.opening import attend, settle
@@ -29,6 +30,11 @@ def on_contract_amended(event: ContractAmended) -> None:
         follow_contract(event.organisation, now=now)
     else:
         jobs.follow_later(event.organisation, at=event.at)
+
+
+def on_clock_breached(event: ClockBreached) -> None:
+    """A broken promise brings its ticket up the ladder."""
+    rising.break_promise(event.subject, event.due, now=clock.now())
 
 
 def on_incident_opened(event: IncidentOpened) -> None:
@@ -66,6 +72,12 @@ def on_escalation_stepped(event: EscalationStepped) -> None:
         internal=True,
         step=step.name,
         people=list(step.people),
+        last=event.step + 1 == len(ladder.steps),
+        skipped=step.skipped,
+        cause=step.cause,
+        by=step.by,
+        reason=step.reason,
+        late=step.late.facts() if step.late else None,
     )
 
 

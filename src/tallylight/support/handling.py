@@ -16,7 +16,7 @@ from tallylight.incidents.api import IncidentCard
 from tallylight.kernel.clock import rfc3339
 from tallylight.kernel.events import TicketAcknowledged, publish
 from tallylight.kernel.ids import new_id
-from tallylight.support import entries, notices, offers, promises
+from tallylight.support import entries, notices, offers, promises, silence
 from tallylight.support.care import care_of
 from tallylight.support.errors import PauseNotAgreed, TicketClosed
 from tallylight.support.mentions import mentioned
@@ -46,7 +46,10 @@ def acknowledge_as(ticket: Ticket, person_id: UUID, name: str, *, channel: Chann
     ticket.state = State.ACKNOWLEDGED
     ticket.acknowledged_at, ticket.acknowledged_by_id, ticket.acknowledged_via = now, person_id, channel
     promises.note(ticket, Happening.ACKNOWLEDGED, at=now, reason=channel)
+    silence.keep(ticket, now=now)
     ticket.save()
+    if ticket.owner_id not in (None, person_id):
+        notices.announce_has_it(ticket, person_id, name, now=now)
     if ticket.owner_id is None:
         own(ticket, person_id, name, by=person_id, hop=False, channel=channel, now=now)
     escalation.stop(ticket.pk, because="acknowledged", now=now)
@@ -69,8 +72,10 @@ def own(
 
     `hop`: whether it comes from somebody's hands.
     """
-    ticket.owner_id = person_id
+    before, ticket.owner_id = ticket.owner_id, person_id
     ticket.save()
+    if before not in (None, person_id):
+        notices.announce_has_it(ticket, person_id, name, now=now)
     entries.write(
         ticket,
         entries.Kind.ASSIGNED,
@@ -88,6 +93,9 @@ def own(
 def _take_again(ticket: Ticket, person_id: UUID, name: str, *, channel: Channel, now: datetime) -> None:
     """What somebody has in hand can be on a ladder once more, as when it was handed back: that ends."""
     if escalation.stop(ticket.pk, because="acknowledged", now=now):
+        silence.keep(ticket, now=now)
+        ticket.save(update_fields=["silent_at"])
+        notices.announce_has_it(ticket, person_id, name, now=now)
         kind, key = entries.Kind.ACKNOWLEDGED, rfc3339(now)
         entries.write(ticket, kind, now, key=key, author=person_id, channel=channel, person=name)
 

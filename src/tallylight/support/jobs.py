@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from tallylight.kernel import clock
-from tallylight.support import following, hand_overs, profiles, tasks
+from tallylight.support import following, hand_overs, profiles, silence, tasks
 
 QUEUE = "support"
 
@@ -34,8 +35,26 @@ def follow_later(organisation_id: UUID, *, at: datetime) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="support.look-at-due", queue=QUEUE, queueing_lock="support.look-at-due")
 def look_at_due(timestamp: int) -> None:  # noqa: ARG001 - the period's own instant
-    """Write down the promises that were due and not kept."""
-    following.look_at_due(now=clock.now())
+    """Write down the promises that were due and not kept; bring up what stands still."""
+    _look(now=clock.now())
+
+
+@app.task(name="support.look", queue=QUEUE)
+def look() -> None:
+    """The same at an instant at which something is due."""
+    _look(now=clock.now())
+
+
+def _look(*, now: datetime) -> None:
+    following.look_at_due(now=now)
+    silence.look(now=now)
+
+
+def look_later(*, at: datetime) -> None:
+    """A job right after that instant, in the caller's transaction; one is enough for all that is due in one second."""
+    second = datetime.fromtimestamp(math.floor(at.timestamp()) + 1, UTC)
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        look.configure(queueing_lock=f"support:look@{second.isoformat()}", schedule_at=second).defer()
 
 
 @app.task(name="support.lapse-offer", queue=QUEUE)

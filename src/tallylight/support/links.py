@@ -35,17 +35,19 @@ def look(token: str, *, now: datetime) -> LinkCard:
         raise notify.LinkRefused
     card = card_of(ticket)
     climbs = any(each.state is escalation.State.RUNNING for each in escalation.of_subject(ticket_id))
-    return LinkCard(card, person, pending=card.pending and (card.acknowledged_at is None or climbs))
+    pending = card.pending and (card.acknowledged_at is None or climbs) and not notify.is_used(token)
+    return LinkCard(card, person, pending=pending)
 
 
 @transaction.atomic
 def take(token: str, *, now: datetime) -> LinkCard:
-    """Acknowledge in the name of whom the link was sent to. Harmless when repeated. Raises LinkRefused, LinkExpired."""
+    """Acknowledge in the name of whom the link was sent to; a link does so once. Raises LinkRefused, LinkExpired."""
     person, ticket_id = _read(token, now=now)
     ticket = Ticket.objects.select_for_update().filter(pk=ticket_id).first()
     if ticket is None:
         raise notify.LinkRefused
-    acknowledge_as(ticket, person.id, person.name, channel=Channel.MAIL_LINK, now=now)
+    if notify.use_link(token, now=now):
+        acknowledge_as(ticket, person.id, person.name, channel=Channel.MAIL_LINK, now=now)
     return look(token, now=now)
 
 

@@ -27,7 +27,8 @@ class Ticket(TenantModel):
     come, and `due_promise`, what that is; `next_due_at`, when the next promise can be broken; `credit_at_stake`, what breaking
     `due_promise` earns, in per cent of the credit's base.
     `idle` is how long it lay idle until it was resolved (see `care`). `remind_at` is when its owner is reminded that news are
-    due, `rank_at` the key by which queues go; `language` and `skill` are what whoever serves it should have (empty: any).
+    due, `silent_at` when it will have stood still for too long in somebody's hands, `rank_at` the key
+    by which queues go; `language` and `skill` are what whoever serves it should have (empty: any).
     `cause` and `cause_words` say what it was, once it is closed; `follows` is the ticket that was over for too long to be
     opened again. `merged_into` is where its conversation goes on; `began_with` holds the ids of the messages with which it was
     split off from `split_from`.
@@ -53,6 +54,7 @@ class Ticket(TenantModel):
     due_promise = models.CharField(max_length=16, blank=True, choices=[(each.value, each.value) for each in Promise])
     next_due_at = models.DateTimeField(null=True)
     remind_at = models.DateTimeField(null=True)
+    silent_at = models.DateTimeField(null=True)
     credit_at_stake = models.DecimalField(max_digits=6, decimal_places=2, default=0)
     rank_at = models.DateTimeField(null=True)
     language = models.CharField(max_length=16, blank=True)
@@ -86,6 +88,7 @@ class Ticket(TenantModel):
             models.Index(fields=["opened_at"], name="ticket_opened"),
             models.Index(fields=["next_due_at"], name="ticket_next_due", condition=Q(next_due_at__isnull=False)),
             models.Index(fields=["remind_at"], name="ticket_remind", condition=Q(remind_at__isnull=False)),
+            models.Index(fields=["silent_at"], name="ticket_silent", condition=Q(silent_at__isnull=False)),
             models.Index(fields=["owner"], name="ticket_of_owner", condition=Q(state__in=["open", "acknowledged"])),
         ]
 

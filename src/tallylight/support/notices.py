@@ -15,6 +15,8 @@ from tallylight.accounts import api as accounts
 from tallylight.accounts.api import PersonCard, Role
 from tallylight.channels import api as channels
 from tallylight.channels.api import Contact
+from tallylight.escalation import api as escalation
+from tallylight.escalation.api import Occasion
 from tallylight.incidents.api import IncidentCard
 from tallylight.notify import api as notify
 from tallylight.support import entries
@@ -136,9 +138,28 @@ def announce_task_due(ticket: Ticket, person: PersonCard, *, task: str, key: str
     _send("task_due", ticket, person, key=key, now=now, task=task)
 
 
-def announce_handed_back(ticket: Ticket, offer: Offer, manager: PersonCard, *, now: datetime) -> None:
-    """Tell a manager that a ticket without a ladder goes back to people who had it before."""
-    _send("handed_back", ticket, manager, key=str(offer.pk), now=now, offer=offer)
+def announce_rise(ticket: Ticket, occasion: Occasion, manager: PersonCard, *, now: datetime) -> None:
+    """Tell a manager of what would bring a ticket up its ladder if it had one."""
+    with translation.override(manager.locale):
+        because = escalation.cause_sentence(occasion.cause, by=occasion.by, reason=occasion.reason)
+    _send("rises", ticket, manager, key=occasion.key, now=now, because=because)
+
+
+def announce_has_it(ticket: Ticket, person_id: UUID, name: str, *, now: datetime) -> None:
+    """Tell the customer who has the ticket in hand now, where that is somebody else than they were told."""
+    for person in accounts.members_of(ticket.organisation_id):
+        _send("has_it", ticket, person, key=f"{person_id}:{now.isoformat()}", now=now, name=name)
+
+
+def announce_more_asked(
+    ticket: Ticket, owner: PersonCard | None, *, by: str, reason: str, called: list[str], now: datetime
+) -> None:
+    """Tell the customer's people whom their wish for escalation brought it to, and the owner that they have it."""
+    key, people = now.isoformat(), ", ".join(called)
+    for person in accounts.members_of(ticket.organisation_id):
+        _send("more_asked", ticket, person, key=key, now=now, people=people)
+    if owner:
+        _send("more_asked_owner", ticket, owner, key=key, now=now, by=by, reason=reason, people=people)
 
 
 def announce_received(ticket: Ticket, person: PersonCard, refused: list[str], *, now: datetime) -> None:

@@ -25,6 +25,7 @@ from tallylight.support.handling import resolve_recovered
 from tallylight.support.languages import in_every_language
 from tallylight.support.models import Ticket
 from tallylight.support.ownership import choose_owner
+from tallylight.support.rising import grow
 from tallylight.support.skills import Need, asked_for
 from tallylight.support.states import PENDING, Channel, Happening
 
@@ -220,6 +221,7 @@ def _keep_up(ticket: Ticket, incident: IncidentCard, impact: ImpactCard, *, now:
     ticket.headlines = headlines(incident)
     ticket.viewers = max(ticket.viewers, impact.viewers)
     promises.keep_rank(ticket)
+    raised = False
     if ticket.state in PENDING and impact.severity.rank > Level(ticket.level).rank:
         ticket.level = impact.severity
         promises.note(ticket, Happening.RAISED, at=now, reason="level raised")
@@ -227,4 +229,7 @@ def _keep_up(ticket: Ticket, incident: IncidentCard, impact: ImpactCard, *, now:
         if ticket.acknowledged_at is None:
             escalation.stop(ticket.pk, because="level-raised", now=now)
             climb(ticket, now=now)
+        else:
+            raised = True
     ticket.save()
+    grow(ticket, level_raised=raised, now=now)

@@ -103,12 +103,20 @@ def keep_due(ticket: Ticket, *, now: datetime) -> None:
         ticket.mitigation_due_at = found[Promise.MITIGATION].due_at if Promise.MITIGATION in found else None
         ticket.news_due_at = _owed_at(found.get(Promise.UPDATE))
         ticket.due_promise, ticket.due_at = breaches.owed(found) or ("", None)
-        ticket.next_due_at = breaches.next_due(found)
+        before, ticket.next_due_at = ticket.next_due_at, breaches.next_due(found)
+        if ticket.next_due_at is not None and ticket.next_due_at != before:
+            _look_then(ticket.next_due_at)
         Ticket.objects.filter(pk=ticket.pk).update(next_due_at=ticket.next_due_at)
         ticket.remind_at = _remind_at(found.get(Promise.UPDATE), now=now)
         ticket.credit_at_stake = _credit_at_stake(ticket, segments, now=now)
         breaches.keep(ticket, found, now=now)
         keep_rank(ticket)
+
+
+def _look_then(at: datetime) -> None:
+    from tallylight.support.jobs import look_later
+
+    look_later(at=at)
 
 
 def keep_rank(ticket: Ticket) -> None:

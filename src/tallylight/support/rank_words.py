@@ -9,6 +9,7 @@ from django.utils.formats import number_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from tallylight.escalation.api import lasting
 from tallylight.incidents.api import level_name
 from tallylight.support import entries
 from tallylight.support.cards import TicketCard
@@ -52,7 +53,7 @@ def _leads(card: TicketCard) -> Iterator[str]:
 
 
 def _length(length: timedelta) -> str:
-    return entries.lasting(length.total_seconds())
+    return lasting(length.total_seconds())
 
 
 def _joined(parts: list[str]) -> str:

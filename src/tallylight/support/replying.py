@@ -11,7 +11,7 @@ from django.db import transaction
 
 from tallylight.accounts import api as accounts
 from tallylight.accounts.api import Viewer
-from tallylight.support import closing, merging, notices, opening, promises
+from tallylight.support import closing, merging, notices, opening, promises, silence
 from tallylight.support.entries import Kind
 from tallylight.support.errors import TicketClosed
 from tallylight.support.handling import acknowledge_as, desk_of, held, write_words
@@ -46,6 +46,7 @@ def heard(ticket: Ticket, *, now: datetime) -> None:
     if ticket.state not in PENDING:
         closing.reopen(ticket, now=now)
     promises.note(ticket, Happening.HEARD, at=now)
+    silence.keep(ticket, now=now)
     ticket.save()
 
 

@@ -235,6 +235,13 @@ class SenderIn(Schema):
     person_id: UUID
 
 
+class StepIn(ReasonIn):
+    """`step` counts from 0 in the ticket's latest ladder, which GET /escalations shows; not needed to skip."""
+
+    deed: api.Deed
+    step: int | None = Field(default=None, ge=0, le=1000)
+
+
 class SkillIn(Schema):
     skill: str = Field(max_length=63)
 

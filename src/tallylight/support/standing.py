@@ -16,6 +16,7 @@ from tallylight.clocks.api import Calendar, ClockEvent, Kind, Profile, Reading
 from tallylight.contracts.api import Answer, Level, Segment, SupportLevel
 from tallylight.support.states import Promise
 
+MICROSECOND = timedelta(microseconds=1)
 #: Each clock's events, in order.
 Log = Mapping[Promise, list[ClockEvent]]
 
@@ -104,6 +105,19 @@ def share_instant(happened: Log, done: Done, stood: Sequence[Stood], share: Deci
     """When `share` of the response clock will have been used; None while a pause keeps that away."""
     response = next(each for each in clocks_of(happened, done, stood) if each.promise is Promise.RESPONSE)
     return clocks.share_instant(response.profile, response.calendar, response.events, share)
+
+
+def counted_instant(
+    happened: Log, done: Done, stood: Sequence[Stood], promise: Promise, used: timedelta
+) -> datetime | None:
+    """When the clock of a promise will have counted `used`, which may be more than its target; None while a pause keeps that
+    away, and for a promise that was not made."""
+    clock = next((each for each in clocks_of(happened, done, stood) if each.promise is promise), None)
+    target = target_of(stood[-1].support, promise)
+    if clock is None or target is None:
+        return None
+    share = Decimal(used // MICROSECOND) / Decimal(target // MICROSECOND)
+    return clocks.share_instant(clock.profile, clock.calendar, clock.events, share)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from tallylight.console.conversation import lines_of
 from tallylight.console.doing import doing_view
 from tallylight.console.doors import signed_in
 from tallylight.console.handing import hand_over_view
+from tallylight.console.ladders import ladder_view
 from tallylight.contracts.api import Level
 from tallylight.kernel import clock
 from tallylight.support import api
@@ -86,12 +87,16 @@ def ticket(request: HttpRequest, viewer: Viewer, ticket_id: UUID) -> HttpRespons
 
 def ticket_context(viewer: Viewer, detail: TicketDetail) -> dict[str, object]:
     """What the ticket's page shows to `viewer`."""
-    ladder = detail.ladders[-1] if detail.ladders else None
-    step = ladder.next_step if ladder else None
+    now = clock.now()
+    latest = detail.ladders[-1] if detail.ladders else None
+    step = latest.next_step if latest else None
+    ladder = ladder_view(detail.ladders, pending=detail.card.pending)
+    row = queue_row(detail.card, now=now)
     return {
         "ticket": detail.card,
         "badge": ticket_badge(detail.card.state),
-        "row": queue_row(detail.card, now=clock.now()),
+        "row": row,
+        "takeable": viewer.is_provider and (row.unanswered or bool(ladder and ladder.runs)),
         "lead": ticket_lead(detail.card, called=detail.called),
         "asks": WAITING_FOR_CUSTOMER in detail.pauses,
         "mitigates": Promise.MITIGATION in detail.clocks and detail.clocks[Promise.MITIGATION].answered_at is None,
@@ -110,6 +115,7 @@ def ticket_context(viewer: Viewer, detail: TicketDetail) -> dict[str, object]:
         "review": bridges.copy_of_ticket(viewer, detail.card.id),
         "bridge": None if detail.card.incident else bridges.bridge_about(viewer, ticket=detail.card.id),
         "undo_merge": detail.undo_merge_until is not None and clock.now() <= detail.undo_merge_until,
+        "ask_again_at": detail.may_ask_at if detail.may_ask_at and detail.may_ask_at > now else None,
         "hand_over": hand_over_view(viewer, detail) if viewer.is_provider else None,
     }
 

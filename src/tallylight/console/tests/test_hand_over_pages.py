@@ -83,3 +83,23 @@ def test_an_offer_without_a_reason_or_receiver_changes_nothing(world: World, nig
     for sent in ({"to": f"person:{world.manager}", "reason": ""}, {"to": "everybody", "reason": "x"}):
         assert "Nothing changed" in agent.post(f"{page}/offer", sent, follow=True).content.decode()
     assert not night.offers.exists()
+
+
+def test_the_ladder_is_shown_and_moved_by_hand_with_a_reason(world: World, night: Ticket) -> None:
+    agent, page = signed_in(world.agent), f"/tickets/{night.pk}"
+    assert "Skip the next step" in read(agent, page)
+    assert "Nothing changed" in agent.post(f"{page}/ladder", {"deed": "skip"}, follow=True).content.decode()
+    agent.post(f"{page}/ladder", {"deed": "skip", "reason": "She is on a plane."})
+    after = read(agent, page)
+    assert "Skipped." in after
+    assert "decided so: She is on a plane." in after
+    assert "已跳过。" in read(signed_in(world.agent, language="zh-hans"), page)
+
+
+def test_a_customer_asks_for_escalation_once_and_reads_who_has_it(world: World, night: Ticket) -> None:
+    member, page = signed_in(world.large.member), f"/tickets/{night.pk}"
+    assert "Ask for escalation" in read(member, page)
+    assert "Escalation ladder" not in read(member, page)
+    said = member.post(f"{page}/escalate", {"reason": "The final is on."}, follow=True).content.decode()
+    assert "asked for escalation; it was brought to" in said
+    assert "You can ask again from" in said

@@ -112,6 +112,29 @@ def test_a_rung_that_finds_nobody_moves_on_at_once_and_says_so(scene: Scene) -> 
     ]
 
 
+def test_where_the_whole_ladder_finds_nobody_the_managers_are_called_once(scene: Scene) -> None:
+    subject = _start(scene, ("night shift", "admin", 0))
+    scene.clock.move(60 * MINUTE)
+    _advance(scene)
+    (card,) = api.of_subject(subject)
+    assert [(step.name, step.people) for step in card.steps] == [
+        ("night shift", ()),
+        ("last-resort", ("Omar Haddad",)),
+    ]
+    assert [step.empty for step in card.steps] == [True, False]
+
+
+def test_a_late_step_says_by_how_much_and_why(scene: Scene) -> None:
+    subject = _start(scene)
+    jobs.sweep(0)
+    scene.clock.move(25 * MINUTE)
+    jobs.sweep(0)
+    (card,) = api.of_subject(subject)
+    found = [(each.late.seconds, each.late.why.value) for each in card.steps if each.late]
+    assert found == [(600, "nobody-at-work"), (60, "nobody-at-work")]
+    assert card.steps[0].late is None
+
+
 @pytest.mark.django_db(transaction=True)
 def test_workers_that_come_at_the_same_moment_take_a_step_once(scene: Scene) -> None:
     subject = _start(scene)

@@ -22,6 +22,7 @@ from tallylight.fleet import api as fleet
 from tallylight.kernel.clock import Clock, MovableClock, use_clock
 from tallylight.kernel.events import ThresholdCleared, ThresholdRaised, publish
 from tallylight.notify import delivery, jobs
+from tallylight.support import following, silence
 
 CONTRACTS = Path(__file__).resolve().parents[4] / "examples" / "contracts"
 START = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
@@ -95,6 +96,10 @@ class Scene:
 
     def work(self) -> None:
         """Do what a worker would do now: events in the order they came, due steps, due messages; until nothing is left."""
+        while self._hear():
+            pass
+        following.look_at_due(now=self.clock.now())
+        silence.look(now=self.clock.now())
         while self._hear():
             pass
         for escalation_id in escalation.due_escalations(self.clock.now()):

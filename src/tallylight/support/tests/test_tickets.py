@@ -121,7 +121,7 @@ def test_a_graver_incident_makes_the_ticket_graver_and_begins_its_ladder(scene: 
     assert "No answer" in detail.card.headline
 
 
-def test_a_graver_incident_does_not_wake_anybody_once_somebody_has_it(scene: Scene) -> None:
+def test_a_graver_incident_brings_it_to_the_next_step_though_somebody_has_it(scene: Scene) -> None:
     scene.fire(ASTRA)
     scene.work()
     api.acknowledge(scene.viewer("ana"), _ticket(scene, ASTRA).pk, channel=Channel.CONSOLE, now=scene.clock.now())
@@ -129,7 +129,9 @@ def test_a_graver_incident_does_not_wake_anybody_once_somebody_has_it(scene: Sce
     scene.work()
     detail = _detail(scene, customer=ASTRA)
     assert detail.card.level is Level.MAJOR
-    assert len(detail.ladders) == 1
+    assert [each.ended_because for each in detail.ladders] == ["acknowledged", ""]
+    assert (detail.ladders[1].steps[0].cause, detail.called) == ("grew", ("Wei Chen",))
+    assert any("It became more serious." in each.text for each in detail.entries)
 
 
 def test_a_conversation_reaches_the_other_side(scene: Scene) -> None:
