@@ -10,7 +10,7 @@ from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from tallylight.embedded import testing
+from tallylight.embedded import emptying, testing
 
 pytest_plugins = ("tallylight.support.tests.fixtures",)
 
@@ -44,6 +44,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def django_db_modify_db_settings() -> None:
     """pytest-django's hook before it makes the test database: by now PostgreSQL has to be there."""
     testing.start_postgres()
+    emptying.instead_of_django()
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from tallylight.kernel.events import ClockBreached, ClockBreachWithdrawn
 from tallylight.sla.broken import keep, misses_between, withdraw
 from tallylight.sla.earned import Miss
 from tallylight.sla.models import BrokenPromise
-from tallylight.support import api, handling, promises
+from tallylight.support import api, following, promises
 from tallylight.support.models import Breach, Ticket
 from tallylight.support.states import Channel, Happening
 from tallylight.support.tests.scene import LUMEN, Scene
@@ -37,7 +37,7 @@ def _fired(scene: Scene) -> datetime:
 def test_a_response_that_is_due_now_is_not_broken_yet(scene: Scene) -> None:
     _fired(scene)
     scene.clock.move(RESPONSE)
-    assert handling.look_at_due(now=scene.clock.now()) == 0
+    assert following.look_at_due(now=scene.clock.now()) == 0
     assert not Breach.objects.exists()
 
 
@@ -45,7 +45,7 @@ def test_a_response_that_time_has_broken_is_told_once(scene: Scene) -> None:
     opened = _fired(scene)
     scene.clock.move(RESPONSE + MINUTE)
     for _ in range(3):
-        handling.look_at_due(now=scene.clock.now())
+        following.look_at_due(now=scene.clock.now())
         scene.work()
     assert _misses(scene) == [("response", opened + RESPONSE)]
     assert Breach.objects.get().level == "fault"
@@ -80,7 +80,7 @@ def test_every_late_piece_of_news_is_a_promise_of_its_own(scene: Scene) -> None:
 def test_a_promise_that_was_kept_before_anybody_heard_of_it_is_not_broken(scene: Scene) -> None:
     opened = _fired(scene)
     scene.clock.move(RESPONSE + MINUTE)
-    handling.look_at_due(now=scene.clock.now())
+    following.look_at_due(now=scene.clock.now())
     scene.work()
     assert _misses(scene)
     ticket = _ticket(scene)
