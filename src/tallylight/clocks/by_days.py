@@ -30,8 +30,6 @@ from tallylight.kernel.business_time import (
 )
 
 _DAY = timedelta(days=1)
-#: Where a clock has begun: a pause that comes with the start leaves no time to run in.
-BEGUN = (Mode.RUNS, Mode.PAUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +106,7 @@ def _length(phases: tuple[Phase, ...], count: Count) -> int | None:
     """How many days the term has; None while it is not known from which day on it runs."""
     if count.term.unit is not Unit.MONTHS:
         return count.term.count
-    first = next((phase.start for phase in phases if phase.mode in BEGUN), None)
+    first = next((phase.start for phase in phases if phase.mode is Mode.RUNS), None)
     if first is None:
         return None
     anchor = local_day(first, count.calendar.zone)
@@ -139,7 +137,7 @@ def _why_not(phases: tuple[Phase, ...], count: Count, day: date, start: datetime
     """Why a day has no place in the term, by how it begins; None if it has one."""
     mode = _mode_before(phases, start)
     if mode in (None, Mode.WAITING):
-        begins = any(phase.mode in BEGUN and start <= phase.start < end for phase in phases)
+        begins = any(phase.mode is Mode.RUNS and start <= phase.start < end for phase in phases)
         if not (begins and count.rules.receipt_day_counts):
             return Why.START_DAY
     elif mode is not Mode.RUNS:

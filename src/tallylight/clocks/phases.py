@@ -221,7 +221,9 @@ class _Scribe:
             self._write(ends, at, Mode.RUNS, CAP_USED)
 
     def _write(self, start: datetime, end: datetime | None, mode: Mode, reason: str) -> None:
-        if end is None or end > start:
+        """What took no time is left out, but for the beginning: a clock that ended or paused as it began has begun."""
+        begins = mode is Mode.RUNS and all(each.mode is not Mode.RUNS for each in self.phases)
+        if end is None or end > start or begins:
             self.phases.append(Phase(start, end, mode, reason, self.calendar))
 
     def _cap_is_used(self, at: datetime) -> bool:

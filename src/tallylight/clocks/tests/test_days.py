@@ -184,6 +184,13 @@ def test_the_day_of_receipt_counts_where_the_profile_says_so() -> None:
     )
 
 
+@pytest.mark.parametrize("answered", ["2026-03-02T10:00", "2026-03-02T10:01", "2026-03-02T17:00"])
+def test_a_day_of_receipt_that_counts_is_used_however_soon_the_answer_came(answered: str) -> None:
+    counted = Profile("two-days", days(2), days=DayRules(receipt_day_counts=True))
+    events = {"received": "2026-03-02T10:00", "answered": answered, "reopened": "2026-03-04T09:00"}
+    assert last_day(reading(counted, "DE", "2026-03-04T10:00", **events), "DE") == "2026-03-05"
+
+
 def test_a_day_of_twenty_five_hours_is_one_day() -> None:
     now = reading(Profile("three-days", days(3)), "DE", "2026-10-26", received="2026-10-23T10:00")
     assert last_day(now, "DE") == "2026-10-26"
