@@ -252,7 +252,7 @@ def test_the_wall_moves_by_itself_and_says_when_it_can_not(demo: Installation, b
     # What others do arrives here: somebody takes a ticket in hand in another window.
     other = sign_in(demo, browser, "engineer@tallylight.example").new_page()
     other.goto("/desk")
-    (number,) = other.locator("[data-row] .small").first.all_inner_texts()
+    (number,) = other.locator("[data-row] th .small").first.all_inner_texts()
     other.locator("[data-act=a]").first.click()
     expect(page.locator(".list > li", has_text=number)).to_contain_text("has it in hand", timeout=10_000)
 
