@@ -97,8 +97,13 @@ def words(of: Mapping[str, Any], *names: str) -> str:
         if isinstance(found, int) and not isinstance(found, bool):
             return str(found)
         if isinstance(found, str) and found:
-            return found
+            return storable(found)
     return ""
+
+
+def storable(text: str) -> str:
+    """Without what JSON can say and no text column can hold: NUL and halves of surrogate pairs."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def json_answer(**facts: str) -> Heard:

@@ -9,7 +9,7 @@ from datetime import datetime
 from urllib.parse import parse_qsl
 
 from tallylight.channels.hooks.errors import HookMalformed
-from tallylight.channels.hooks.hook import Heard, Hook, Keys, expect_same
+from tallylight.channels.hooks.hook import Heard, Hook, Keys, expect_same, storable
 from tallylight.channels.hooks.message import LONGEST_CALL_S, from_call, number, web_address
 from tallylight.channels.inbound import PHONE, Call, CallEnd, Inbound
 
@@ -33,13 +33,15 @@ def hear(hook: Hook, keys: Keys, *, now: datetime) -> Heard:  # noqa: ARG001 - T
     expect_same(hook.headers.get("x-twilio-signature", ""), expected)
     if said.get("CallStatus") not in ENDS:
         return Heard()
-    return Heard(raw=hook.body, external_id=f"{said.get('CallSid', '')}:{said['CallStatus']}", chat=_call(said).number)
+    return Heard(
+        raw=hook.body, external_id=storable(f"{said.get('CallSid', '')}:{said['CallStatus']}"), chat=_call(said).number
+    )
 
 
 def read(raw: bytes) -> Inbound:
     """Raises HookMalformed."""
     said = _fields(raw)
-    return from_call(CHANNEL, said.get("CallSid", ""), _call(said))
+    return from_call(CHANNEL, storable(said.get("CallSid", "")), _call(said))
 
 
 def _call(said: dict[str, str]) -> Call:
@@ -54,12 +56,13 @@ def _call(said: dict[str, str]) -> Call:
         seconds=min(int(seconds), LONGEST_CALL_S)
         if seconds.isascii() and seconds.isdigit() and len(seconds) < 9
         else 0,
-        recording=web_address(said.get("RecordingUrl", "")),
+        recording=web_address(storable(said.get("RecordingUrl", ""))),
     )
 
 
 def _fields(body: bytes) -> dict[str, str]:
     try:
-        return dict(parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=True, max_num_fields=MOST_FIELDS))
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=True, max_num_fields=MOST_FIELDS)
     except ValueError:
         raise HookMalformed from None
+    return dict(pairs)

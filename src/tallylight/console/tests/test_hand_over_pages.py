@@ -2,40 +2,14 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 import pytest
-from django.test import Client
-from tests.promises.world import World, bad_night, make_world
+from tests.promises.world import World
 
 from tallylight.accounts.models import Person
+from tallylight.console.tests.reader import read, signed_in
 from tallylight.support.models import Ticket
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world() -> World:
-    return make_world()
-
-
-@pytest.fixture
-def night(world: World) -> Ticket:
-    """A ticket of the large customer's; the agent owns it."""
-    return bad_night(world)
-
-
-def signed_in(person: UUID, *, language: str = "en") -> Client:
-    client = Client(headers={"Accept": "text/html"})
-    client.force_login(Person.objects.get(pk=person))
-    client.cookies["django_language"] = language
-    return client
-
-
-def read(client: Client, path: str) -> str:
-    answer = client.get(path)
-    assert answer.status_code == 200, answer.content[:400]
-    return answer.content.decode()
 
 
 def test_an_agent_offers_it_and_the_other_accepts_from_the_desk(world: World, night: Ticket) -> None:

@@ -103,6 +103,17 @@ def test_a_call_that_is_repeated_is_one_message(scene: Scene) -> None:
     assert len(words(scene, Ticket.objects.get())) == 1
 
 
+def test_what_no_column_can_hold_is_left_out_of_what_was_said(scene: Scene) -> None:
+    known(scene)
+    assert say(scene, "The picture \ud800 freezes", number=1) == 200
+    assert words(scene, Ticket.objects.get())[0][0] == "The picture ? freezes"
+
+
+def test_long_names_of_calls_are_told_apart_to_their_end(scene: Scene) -> None:
+    first, second = (call(scene, id="c" * 200 + end).pk for end in "ab")
+    assert first != second
+
+
 def test_after_three_days_another_matter_begins(scene: Scene) -> None:
     known(scene)
     say(scene, "The picture freezes", number=1)
